@@ -1,0 +1,24 @@
+//===- Passes.h - Passes on models and weights ------------------*- C++ -*-===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GG_TRANSFORMS_PASSES_H
+#define GG_TRANSFORMS_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace gg {
+
+#define GEN_PASS_DECL
+#include "gg/Transforms/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "gg/Transforms/Passes.h.inc"
+
+} // namespace gg
+
+#endif // GG_TRANSFORMS_PASSES_H

@@ -1,0 +1,14 @@
+//===- Passes.td - Passes on models and weights ------------*- tablegen -*-===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GG_TRANSFORMS_PASSES_TD
+#define GG_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+#endif // GG_TRANSFORMS_PASSES_TD

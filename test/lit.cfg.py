@@ -1,0 +1,27 @@
+"""lit: the textual tests, each beside the room of lib/ that it tests."""
+
+import os
+
+import lit.formats
+
+config.name = "gg"
+config.test_format = lit.formats.ShTest(True)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "Unit", "Integration", "Benchmark"]
+config.test_source_root = os.path.join(config.gg_source, "test")
+config.test_exec_root = os.path.join(config.gg_build, "test")
+
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(config.gg_build, "bin"), config.llvm_tools, os.environ["PATH"]]
+)
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
+config.substitutions.append(("%gg_lib", os.path.join(config.gg_build, "lib")))
+
+# Tests that execute AVX-512 code say "REQUIRES: avx512" and so on.
+if os.path.exists("/proc/cpuinfo"):
+    with open("/proc/cpuinfo") as f:
+        flags = next((l for l in f if l.startswith("flags")), "").split()
+    names = {"avx2": "avx2", "avx512f": "avx512", "avx512_bf16": "avx512bf16"}
+    for flag, feature in names.items():
+        if flag in flags:
+            config.available_features.add(feature)
