@@ -7,7 +7,7 @@ import lit.formats
 config.name = "gg"
 config.test_format = lit.formats.ShTest(True)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "Unit", "Integration", "Benchmark"]
+config.excludes = ["Inputs", "Unit", "Integration", "Benchmark", "Python", "Package"]
 config.test_source_root = os.path.join(config.gg_source, "test")
 config.test_exec_root = os.path.join(config.gg_build, "test")
 

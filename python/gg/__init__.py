@@ -1,0 +1,15 @@
+"""gg: from a checkpoint to a standard ONNX graph, and from an artifact to text.
+
+Modules:
+    decoder     a decoder language model as plain data: its sizes and its tensors
+    graph       that model written as an ONNX graph, in any of the styles exporters use
+    models      small decoders with random weights, for tests
+    reference   an independent float64 forward pass in numpy
+    llama2c     reader of llama2.c checkpoints
+    gguf_model  reader of GGUF files (needs the ``gguf`` package)
+    tokenizer   the tokenizer inside a GGUF file (needs ``tokenizers``)
+    export      the command ``python -m gg.export``
+    text        the command ``python -m gg.text``
+"""
+
+__version__ = "0.1.0"
