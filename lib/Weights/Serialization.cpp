@@ -1,0 +1,218 @@
+//===- Serialization.cpp - Sections of weights.ggw as bytes ---------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gg/Weights/Serialization.h"
+
+#include "gg/Weights/Checksum.h"
+
+#include <cstring>
+#include <utility>
+
+using namespace gg::weights;
+
+static_assert(
+    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+    "artifacts are little-endian, and so are the machines gg runs on");
+
+namespace {
+
+/// Appends fields to a byte string.
+class Writer {
+public:
+  template <typename T> void scalar(const T &value) {
+    const auto *from = reinterpret_cast<const uint8_t *>(&value);
+    bytes.insert(bytes.end(), from, from + sizeof(T));
+  }
+  void text(const std::string &value) {
+    scalar(static_cast<uint32_t>(value.size()));
+    bytes.insert(bytes.end(), value.begin(), value.end());
+  }
+  template <typename Enum> void enumerator(const Enum &value, uint32_t) {
+    scalar(static_cast<uint32_t>(value));
+  }
+  template <typename T, typename Each>
+  void list(const std::vector<T> &items, Each each) {
+    scalar(static_cast<uint32_t>(items.size()));
+    for (const T &item : items)
+      each(*this, item);
+  }
+
+  std::vector<uint8_t> bytes;
+};
+
+/// Takes fields from a byte string; the first one that does not fit makes it
+/// fail, and all later ones are left as they are.
+class Reader {
+public:
+  explicit Reader(Bytes bytes) : next(bytes.data), left(bytes.size) {}
+
+  template <typename T> void scalar(T &value) {
+    if (!take(sizeof(T)))
+      return;
+    std::memcpy(&value, next - sizeof(T), sizeof(T));
+  }
+  void text(std::string &value) {
+    uint32_t size = 0;
+    scalar(size);
+    if (size > maxNameBytes)
+      return fail();
+    if (take(size))
+      value.assign(reinterpret_cast<const char *>(next - size), size);
+  }
+  template <typename Enum> void enumerator(Enum &value, uint32_t last) {
+    uint32_t number = 0;
+    scalar(number);
+    if (number > last)
+      return fail();
+    value = static_cast<Enum>(number);
+  }
+  template <typename T, typename Each>
+  void list(std::vector<T> &items, Each each) {
+    uint32_t size = 0;
+    scalar(size);
+    // Every item takes 4 bytes at least: a size that cannot be true is found
+    // before anything is allocated for it.
+    if (size > left / 4)
+      return fail();
+    for (uint32_t i = 0; i < size && good; ++i) {
+      items.emplace_back();
+      each(*this, items.back());
+    }
+  }
+
+  bool good = true;
+  size_t remaining() const { return left; }
+
+private:
+  void fail() { good = false; }
+  bool take(size_t size) {
+    if (!good || size > left) {
+      good = false;
+      return false;
+    }
+    next += size;
+    left -= size;
+    return true;
+  }
+
+  const uint8_t *next;
+  size_t left;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The fields. `T` is the struct, const when written.
+//===----------------------------------------------------------------------===//
+
+static constexpr auto scalarField = [](auto &archive, auto &value) {
+  archive.scalar(value);
+};
+static constexpr auto textField = [](auto &archive, auto &value) {
+  archive.text(value);
+};
+
+static constexpr uint32_t lastElementType =
+    static_cast<uint32_t>(ElementType::RF8E4R3D);
+
+static constexpr auto tensorFields = [](auto &archive, auto &tensor) {
+  archive.text(tensor.name);
+  archive.enumerator(tensor.type, lastElementType);
+  archive.enumerator(tensor.layout, static_cast<uint32_t>(Layout::Packed64));
+  archive.list(tensor.dims, scalarField);
+  archive.scalar(tensor.offset);
+  archive.scalar(tensor.bytes);
+  archive.scalar(tensor.checksum);
+};
+
+static constexpr auto dimFields = [](auto &archive, auto &dim) {
+  archive.scalar(dim.size);
+  archive.text(dim.name);
+};
+
+static constexpr auto valueFields = [](auto &archive, auto &value) {
+  archive.text(value.name);
+  archive.enumerator(value.type, lastElementType);
+  archive.enumerator(value.role, static_cast<uint32_t>(Role::PositionIds));
+  archive.list(value.dims, dimFields);
+};
+
+static constexpr auto entryFields = [](auto &archive, auto &entry) {
+  archive.text(entry.name);
+  archive.scalar(entry.arenaBytes);
+  archive.enumerator(entry.dynamicArena, 1);
+  archive.list(entry.inputs, valueFields);
+  archive.list(entry.outputs, valueFields);
+};
+
+static constexpr auto codeFields = [](auto &archive, auto &code) {
+  archive.text(code.fileName);
+  archive.text(code.level);
+  archive.text(code.architecture);
+  archive.list(code.features, textField);
+  archive.scalar(code.bytes);
+  archive.scalar(code.checksum);
+};
+
+static constexpr auto modelFields = [](auto &archive, auto &model) {
+  archive.enumerator(model.kind,
+                     static_cast<uint32_t>(ModelKind::RecomputeDecoder));
+  archive.scalar(model.capacity);
+  archive.scalar(model.chunk);
+  archive.scalar(model.batch);
+  archive.scalar(model.vocabulary);
+  archive.enumerator(model.cacheType, lastElementType);
+  archive.text(model.name);
+  archive.text(model.weightsType);
+  archive.text(model.producer);
+  archive.list(model.entries, entryFields);
+  archive.list(model.codes, codeFields);
+};
+
+//===----------------------------------------------------------------------===//
+// Sections
+//===----------------------------------------------------------------------===//
+
+std::vector<uint8_t>
+gg::weights::serializeTable(const std::vector<Tensor> &table) {
+  Writer writer;
+  writer.list(table, tensorFields);
+  return std::move(writer.bytes);
+}
+
+std::vector<uint8_t> gg::weights::serializeModel(const Model &model) {
+  Writer writer;
+  modelFields(writer, model);
+  return std::move(writer.bytes);
+}
+
+static bool finish(const Reader &reader, bool newerMinor, const char *section,
+                   std::string &error) {
+  if (reader.good && (newerMinor || !reader.remaining()))
+    return true;
+  error = std::string("the ") + section + " is malformed";
+  return false;
+}
+
+bool gg::weights::parseTable(Bytes bytes, bool newerMinor,
+                             std::vector<Tensor> &table, std::string &error) {
+  Reader reader(bytes);
+  reader.list(table, tensorFields);
+  return finish(reader, newerMinor, "tensor table", error);
+}
+
+bool gg::weights::parseModel(Bytes bytes, bool newerMinor, Model &model,
+                             std::string &error) {
+  Reader reader(bytes);
+  modelFields(reader, model);
+  return finish(reader, newerMinor, "model section", error);
+}
+
+uint64_t gg::weights::headerChecksum(const Header &header) {
+  return checksum(&header, offsetof(Header, checksum));
+}
