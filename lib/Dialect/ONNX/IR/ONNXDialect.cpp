@@ -9,22 +9,20 @@
 #include "gg/Dialect/ONNX/IR/ONNX.h"
 
 #include "mlir/IR/Builders.h"
-#include "mlir/IR/DialectImplementation.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace gg::onnx;
 
 #include "gg/Dialect/ONNX/IR/ONNXDialect.cpp.inc"
 
-#define GET_OP_CLASSES
-#include "gg/Dialect/ONNX/IR/ONNXOps.cpp.inc"
+void ONNXDialect::initialize() { registerONNXDialectOperations(this); }
 
-void ONNXDialect::initialize() {
-  addOperations<
-#define GET_OP_LIST
-#include "gg/Dialect/ONNX/IR/ONNXOps.cpp.inc"
-      >();
+Operation *ONNXDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                            Type type, Location loc) {
+  if (isa<NoneType>(type))
+    return NoneOp::create(builder, loc, type);
+  if (auto elements = dyn_cast<ElementsAttr>(value))
+    if (elements.getType() == type)
+      return ConstantOp::create(builder, loc, type, elements);
+  return nullptr;
 }
-
-OpFoldResult NoneOp::fold(FoldAdaptor) { return UnitAttr::get(getContext()); }

@@ -9,11 +9,14 @@
 #ifndef GG_DIALECT_ONNX_IR_ONNX_H
 #define GG_DIALECT_ONNX_IR_ONNX_H
 
+#include "gg/Dialect/ONNX/IR/ONNXHelpers.h"
+#include "gg/Dialect/ONNX/IR/ONNXTraits.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "gg/Dialect/ONNX/IR/ONNXDialect.h.inc"

@@ -9,25 +9,16 @@
 #ifndef GG_DIALECT_ONNX_IR_ONNXOPS_TD
 #define GG_DIALECT_ONNX_IR_ONNXOPS_TD
 
-include "gg/Dialect/ONNX/IR/ONNXDialect.td"
-include "mlir/Interfaces/SideEffectInterfaces.td"
+include "gg/Dialect/ONNX/IR/ONNXAttention.td"
+include "gg/Dialect/ONNX/IR/ONNXConstant.td"
+include "gg/Dialect/ONNX/IR/ONNXControl.td"
+include "gg/Dialect/ONNX/IR/ONNXElementwise.td"
+include "gg/Dialect/ONNX/IR/ONNXIndexing.td"
+include "gg/Dialect/ONNX/IR/ONNXNN.td"
+include "gg/Dialect/ONNX/IR/ONNXReduce.td"
+include "gg/Dialect/ONNX/IR/ONNXShape.td"
+include "gg/Dialect/ONNX/IR/ONNXVendor.td"
 
-class ONNX_Op<string mnemonic, list<Trait> traits = []>
-    : Op<ONNX_Dialect, mnemonic, traits>;
 
-def ONNX_NoneOp : ONNX_Op<"None", [ConstantLike, Pure]> {
-  let summary = "the absent value of an optional input";
-  let description = [{
-    ONNX leaves out an optional input by an empty name; here the operand is
-    this op's result.
-
-    ```mlir
-    %0 = onnx.None : none
-    ```
-  }];
-  let results = (outs NoneType:$result);
-  let assemblyFormat = "attr-dict `:` type($result)";
-  let hasFolder = 1;
-}
 
 #endif // GG_DIALECT_ONNX_IR_ONNXOPS_TD
