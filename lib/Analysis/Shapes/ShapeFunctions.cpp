@@ -1,0 +1,216 @@
+//===- ShapeFunctions.cpp - Result shapes of onnx ops ---------------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gg/Analysis/ShapeFunctions.h"
+#include "ShapeCall.h"
+
+using namespace mlir;
+using namespace gg::onnx;
+
+//===----------------------------------------------------------------------===//
+// Dimensions
+//===----------------------------------------------------------------------===//
+
+/// One more than the largest symbol of the expression.
+static unsigned countSymbols(AffineExpr expr) {
+  unsigned count = 0;
+  expr.walk([&](AffineExpr part) {
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(part))
+      count = std::max(count, symbol.getPosition() + 1);
+  });
+  return count;
+}
+
+static AffineExpr simplify(AffineExpr expr) {
+  if (isa<AffineConstantExpr, AffineSymbolExpr>(expr))
+    return expr;
+  return simplifyAffineExpr(expr, /*numDims=*/0, countSymbols(expr));
+}
+
+std::optional<int64_t> gg::onnx::getNumber(AffineExpr expr) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue();
+  return std::nullopt;
+}
+
+/// Expressions of hostile graphs could grow without bound, and their numbers
+/// overflow; beyond these limits a dimension counts as not simplified.
+static bool isHuge(AffineExpr expr) {
+  std::optional<int64_t> number = getNumber(expr);
+  return number && (*number > (int64_t(1) << 40) ||
+                    *number < -(int64_t(1) << 40));
+}
+
+AffineExpr gg::onnx::addDims(AffineExpr a, AffineExpr b) {
+  return isHuge(a) || isHuge(b) ? a : simplify(a + b);
+}
+AffineExpr gg::onnx::subDims(AffineExpr a, AffineExpr b) {
+  return isHuge(a) || isHuge(b) ? a : simplify(a - b);
+}
+AffineExpr gg::onnx::mulDims(AffineExpr a, AffineExpr b) {
+  std::optional<int64_t> x = getNumber(a), y = getNumber(b);
+  int64_t product;
+  if (x && y)
+    return llvm::MulOverflow(*x, *y, product)
+               ? getAffineConstantExpr(INT64_MAX, a.getContext())
+               : getAffineConstantExpr(product, a.getContext());
+  return simplify(a * b);
+}
+
+bool gg::onnx::areEqualDims(AffineExpr a, AffineExpr b) {
+  return a == b || getNumber(subDims(a, b)) == 0;
+}
+
+bool gg::onnx::isNonNegative(AffineExpr expr) {
+  // Symbols are dimensions; sums, products and quotients of what is not
+  // negative are not either.
+  bool result = true;
+  expr.walk([&](AffineExpr part) {
+    std::optional<int64_t> number = getNumber(part);
+    result &= !number || *number >= 0;
+  });
+  return result;
+}
+
+AffineExpr gg::onnx::divideDims(AffineExpr a, AffineExpr b) {
+  if (areEqualDims(a, b))
+    return getAffineConstantExpr(1, a.getContext());
+  std::optional<int64_t> divisor = getNumber(b);
+  if (!divisor || *divisor <= 0 || a.getLargestKnownDivisor() % *divisor)
+    return {};
+  return simplify(a.floorDiv(*divisor));
+}
+
+AffineExpr gg::onnx::multiplyDims(ArrayRef<AffineExpr> dims,
+                                  MLIRContext *context) {
+  AffineExpr product = getAffineConstantExpr(1, context);
+  for (AffineExpr dim : dims)
+    product = mulDims(product, dim);
+  return product;
+}
+
+//===----------------------------------------------------------------------===//
+// ShapeCall
+//===----------------------------------------------------------------------===//
+
+std::optional<SmallVector<int64_t>> ShapeCall::numbers(unsigned index) const {
+  std::optional<SymbolicShape> list = elements(index);
+  if (!list)
+    return std::nullopt;
+  SmallVector<int64_t> result;
+  for (AffineExpr element : *list) {
+    std::optional<int64_t> value = getNumber(element);
+    if (!value)
+      return std::nullopt;
+    result.push_back(*value);
+  }
+  return result;
+}
+
+int64_t ShapeCall::getInt(StringRef name, int64_t standard) const {
+  auto attr = op->getAttrOfType<IntegerAttr>(name);
+  return attr ? attr.getValue().getSExtValue() : standard;
+}
+
+std::optional<ArrayRef<int64_t>> ShapeCall::getInts(StringRef name) const {
+  auto attr = op->getAttrOfType<DenseI64ArrayAttr>(name);
+  if (!attr)
+    return std::nullopt;
+  return attr.asArrayRef();
+}
+
+SymbolicShape ShapeCall::unknowns(size_t rank) const {
+  SymbolicShape shape;
+  while (shape.size() < rank)
+    shape.push_back(unknown());
+  return shape;
+}
+
+bool ShapeCall::normalizeAxis(int64_t &axis, int64_t rank) {
+  if (axis < -rank || axis >= rank)
+    return fail("expected an axis within rank " + Twine(rank) + " but got " +
+                Twine(axis));
+  if (axis < 0)
+    axis += rank;
+  return true;
+}
+
+static std::string print(AffineExpr expr) {
+  std::string text;
+  llvm::raw_string_ostream(text) << expr;
+  return text;
+}
+
+AffineExpr ShapeCall::unify(AffineExpr a, AffineExpr b, const Twine &what) {
+  if (areEqualDims(a, b))
+    return a;
+  std::optional<int64_t> difference = getNumber(subDims(a, b));
+  if (difference) {
+    fail("expected " + what + " to agree but got " + print(a) + " and " +
+         print(b));
+    return {};
+  }
+  return getNumber(b) ? b : a;
+}
+
+bool ShapeCall::broadcast(ArrayRef<SymbolicShape> shapes,
+                          SymbolicShape &result) {
+  size_t rank = 0;
+  for (const SymbolicShape &shape : shapes)
+    rank = std::max(rank, shape.size());
+  result.assign(rank, number(1));
+  for (const SymbolicShape &shape : shapes)
+    for (auto [axis, dim] : llvm::enumerate(shape)) {
+      AffineExpr &joined = result[axis + rank - shape.size()];
+      std::optional<int64_t> own = getNumber(dim), other = getNumber(joined);
+      if (own == 1 || areEqualDims(dim, joined))
+        continue;
+      if (other == 1)
+        joined = dim;
+      else if (own && other)
+        return fail("expected dimensions that broadcast but got " +
+                    Twine(*other) + " and " + Twine(*own));
+      else if (own)
+        joined = dim; // The other is this, or 1.
+      else if (!other)
+        // Either of the two may be 1.
+        joined = unknown();
+    }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Dispatch
+//===----------------------------------------------------------------------===//
+
+static const ShapeFunctionTable &getFunctions() {
+  static const ShapeFunctionTable table = [] {
+    ShapeFunctionTable functions;
+    addLayoutShapes(functions);
+    addIndexShapes(functions);
+    addNetworkShapes(functions);
+    return functions;
+  }();
+  return table;
+}
+
+LogicalResult gg::onnx::inferResultShapes(
+    Operation *op, ShapeSource &source,
+    SmallVectorImpl<std::optional<SymbolicShape>> &shapes, std::string &error) {
+  ShapeFunction function =
+      getFunctions().lookup(op->getName().getStringRef());
+  if (!function)
+    return success();
+  ShapeCall call(op, source);
+  if (!function(call)) {
+    error = call.error;
+    return success(error.empty());
+  }
+  shapes.assign(call.results.begin(), call.results.end());
+  return success();
+}
