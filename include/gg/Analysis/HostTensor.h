@@ -53,8 +53,7 @@ public:
 
   llvm::ArrayRef<int64_t> ints() const;
   llvm::ArrayRef<double> floats() const;
-  template <typename T>
-  llvm::ArrayRef<T> values() const {
+  template <typename T> llvm::ArrayRef<T> values() const {
     if constexpr (std::is_same_v<T, double>)
       return floats();
     else
@@ -74,15 +73,22 @@ public:
   static bool isSupported(mlir::Type elementType);
 
 private:
+  /// The elements, or the bytes of a constant that nobody has read yet.
+  struct Store {
+    std::vector<int64_t> ints;
+    std::vector<double> floats;
+    llvm::ArrayRef<char> raw;
+    bool isSplat = false;
+    bool isDecoded = true;
+  };
+
+  HostTensor(mlir::Type type, llvm::ArrayRef<int64_t> shape)
+      : type(type), shape(shape), store(std::make_shared<Store>()) {}
   void decode() const;
 
   mlir::Type type;
   Shape shape;
-  mutable std::shared_ptr<std::vector<int64_t>> intStore;
-  mutable std::shared_ptr<std::vector<double>> floatStore;
-  /// The undecoded bytes of a constant; `splat` if they hold one element.
-  llvm::ArrayRef<char> raw;
-  bool splat = false;
+  std::shared_ptr<Store> store;
 };
 
 /// Rounds `value` to the floating-point type, ties to even.

@@ -9,6 +9,7 @@
 #ifndef GG_TRANSFORMS_PASSES_H
 #define GG_TRANSFORMS_PASSES_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace gg {

@@ -80,8 +80,7 @@ struct MulFn {
   }
 };
 
-template <typename Fn>
-static bool evalArithmetic(KernelCall &call) {
+template <typename Fn> static bool evalArithmetic(KernelCall &call) {
   if (!checkSameType(call))
     return false;
   const HostTensor &a = call.arg(0), &b = call.arg(1);
@@ -108,11 +107,10 @@ static bool evalDiv(KernelCall &call) {
     return mapBinary<int64_t, int64_t>(
         call, a, b, type,
         [](int64_t x, int64_t y) { return uint64_t(x) / uint64_t(y); });
-  return mapBinary<int64_t, int64_t>(call, a, b, type,
-                                     [](int64_t x, int64_t y) {
-                                       return y == -1 ? SubFn()(int64_t(0), x)
-                                                      : x / y;
-                                     });
+  return mapBinary<int64_t, int64_t>(
+      call, a, b, type, [](int64_t x, int64_t y) {
+        return y == -1 ? SubFn()(int64_t(0), x) : x / y;
+      });
 }
 
 static bool evalMod(KernelCall &call) {
@@ -183,8 +181,7 @@ static bool evalPow(KernelCall &call) {
   return mapBinary<int64_t, int64_t>(call, a, b, type, powInt);
 }
 
-template <bool isMax>
-static bool evalMinMax(KernelCall &call) {
+template <bool isMax> static bool evalMinMax(KernelCall &call) {
   if (call.args().empty() || !checkSameType(call))
     return call.fail("expected operands of one element type");
   HostTensor result = call.arg(0);
@@ -220,8 +217,7 @@ static bool evalMinMax(KernelCall &call) {
 // Comparison and logic
 //===----------------------------------------------------------------------===//
 
-template <typename Fn>
-static bool evalCompare(KernelCall &call) {
+template <typename Fn> static bool evalCompare(KernelCall &call) {
   if (!checkSameType(call))
     return false;
   const HostTensor &a = call.arg(0), &b = call.arg(1);
@@ -235,8 +231,7 @@ static bool evalCompare(KernelCall &call) {
   return mapBinary<int64_t, int64_t>(call, a, b, i1, Fn());
 }
 
-template <typename Fn>
-static bool evalBits(KernelCall &call) {
+template <typename Fn> static bool evalBits(KernelCall &call) {
   if (!checkSameType(call))
     return false;
   if (call.arg(0).isFloat())
@@ -250,8 +245,7 @@ static bool evalNot(KernelCall &call) {
   if (call.arg(0).isFloat())
     return call.fail("expected booleans or integers");
   if (type.isInteger(1))
-    return mapUnary<int64_t, int64_t>(call, type,
-                                      [](int64_t x) { return !x; });
+    return mapUnary<int64_t, int64_t>(call, type, [](int64_t x) { return !x; });
   return mapUnary<int64_t, int64_t>(call, type, [](int64_t x) { return ~x; });
 }
 
@@ -291,8 +285,7 @@ static bool evalWhere(KernelCall &call) {
 // Functions of one operand
 //===----------------------------------------------------------------------===//
 
-template <double (*fn)(double)>
-static bool evalFloat(KernelCall &call) {
+template <double (*fn)(double)> static bool evalFloat(KernelCall &call) {
   if (!call.arg(0).isFloat())
     return call.fail("expected floats");
   return mapUnary<double, double>(call, call.arg(0).getElementType(), fn);
@@ -317,9 +310,8 @@ static bool evalAbs(KernelCall &call) {
                                     [](double x) { return std::fabs(x); });
   if (a.isUnsigned())
     return call.emit(HostTensor(a));
-  return mapUnary<int64_t, int64_t>(call, type, [](int64_t x) {
-    return x < 0 ? SubFn()(int64_t(0), x) : x;
-  });
+  return mapUnary<int64_t, int64_t>(
+      call, type, [](int64_t x) { return x < 0 ? SubFn()(int64_t(0), x) : x; });
 }
 
 static bool evalSign(KernelCall &call) {
@@ -383,9 +375,8 @@ static bool evalClip(KernelCall &call) {
   }
   int64_t low = call.has(1) ? call.arg(1).ints()[0] : INT64_MIN;
   int64_t high = call.has(2) ? call.arg(2).ints()[0] : INT64_MAX;
-  return mapUnary<int64_t, int64_t>(call, type, [=](int64_t x) {
-    return std::min(std::max(x, low), high);
-  });
+  return mapUnary<int64_t, int64_t>(
+      call, type, [=](int64_t x) { return std::min(std::max(x, low), high); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -410,8 +401,8 @@ static bool castTo(KernelCall &call, Type type) {
   if (!a.isFloat())
     return mapUnary<int64_t, int64_t>(call, type, [](int64_t x) { return x; });
   if (type.isInteger(1))
-    return mapUnary<double, int64_t>(
-        call, type, [](double x) { return int64_t(x != 0); });
+    return mapUnary<double, int64_t>(call, type,
+                                     [](double x) { return int64_t(x != 0); });
   if (type.isUnsignedInteger(64))
     return mapUnary<double, int64_t>(call, type, [](double x) {
       return x >= 9223372036854775808.0 && x < 18446744073709551616.0

@@ -21,8 +21,7 @@ int64_t KernelCall::getInt(StringRef name, int64_t standard) const {
   return attr ? attr.getValue().getSExtValue() : standard;
 }
 
-std::optional<SmallVector<int64_t>>
-KernelCall::getInts(StringRef name) const {
+std::optional<SmallVector<int64_t>> KernelCall::getInts(StringRef name) const {
   auto attr = op->getAttrOfType<DenseI64ArrayAttr>(name);
   if (!attr)
     return std::nullopt;
@@ -135,8 +134,7 @@ bool Evaluator::isSupported(Operation *op) {
 }
 
 bool Evaluator::fail(Operation *op, const Twine &message) {
-  error = ("node '" + getNodeName(op) + "' (" + getOpName(op) +
-           "): " + message)
+  error = ("node '" + getNodeName(op) + "' (" + getOpName(op) + "): " + message)
               .str();
   return false;
 }
@@ -265,8 +263,8 @@ bool Evaluator::evaluateShape(Operation *op) {
   int64_t start = clamp(call.getInt("start", 0));
   int64_t end = clamp(call.getInt("end", rank));
   known[op->getResult(0)] = HostTensor::getVector(
-      context,
-      ArrayRef<int64_t>(*shape).slice(start, std::max<int64_t>(end - start, 0)));
+      context, ArrayRef<int64_t>(*shape).slice(
+                   start, std::max<int64_t>(end - start, 0)));
   return true;
 }
 
@@ -277,8 +275,7 @@ bool Evaluator::evaluateIf(Operation *op) {
   Operation *yield = taken->front().getTerminator();
   if (yield->getNumOperands() != op->getNumResults())
     return fail(op, "expected a branch value for each result");
-  for (auto [result, value] :
-       llvm::zip(op->getResults(), yield->getOperands()))
+  for (auto [result, value] : llvm::zip(op->getResults(), yield->getOperands()))
     known[result] = HostTensor(*lookup(value));
   return true;
 }

@@ -12,8 +12,8 @@ using namespace mlir;
 using namespace gg::onnx;
 
 /// The indices, counted from the front; false after a report.
-static bool readIndices(KernelCall &call, const HostTensor &tensor,
-                        int64_t dim, std::vector<int64_t> &indices) {
+static bool readIndices(KernelCall &call, const HostTensor &tensor, int64_t dim,
+                        std::vector<int64_t> &indices) {
   if (tensor.isFloat())
     return call.fail("expected integer indices");
   indices = tensor.ints().vec();
@@ -88,8 +88,8 @@ static bool gatherElements(KernelCall &call, int64_t axis,
   forEachRow<1>(shape, {strides},
                 [&](int64_t at, auto start, auto step, int64_t length) {
                   for (int64_t i = 0; i < length; ++i)
-                    values[at + i] = from[start[0] + i * step[0] +
-                                          indices[at + i] * along];
+                    values[at + i] =
+                        from[start[0] + i * step[0] + indices[at + i] * along];
                 });
   return call.emitValues<T>(source.getElementType(), shape, std::move(values));
 }
@@ -141,8 +141,8 @@ static bool readTuples(KernelCall &call, ArrayRef<int64_t> shape,
       int64_t axis = batchDims + position, dim = shape[axis];
       int64_t index = values[tuple * depth + position];
       if (index < -dim || index >= dim)
-        return call.fail("expected an index below " + Twine(dim) +
-                         " but got " + Twine(index));
+        return call.fail("expected an index below " + Twine(dim) + " but got " +
+                         Twine(index));
       offset += (index < 0 ? index + dim : index) * strides[axis];
     }
     offsets[tuple] = offset;

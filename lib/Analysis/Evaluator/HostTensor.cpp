@@ -40,9 +40,9 @@ double gg::onnx::roundTo(FloatType type, double value) {
   int precision = llvm::APFloat::semanticsPrecision(semantics);
   int minExponent = llvm::APFloat::semanticsMinExponent(semantics);
   int exponent = std::max(std::ilogb(value), minExponent);
-  double rounded = std::ldexp(
-      std::nearbyint(std::ldexp(value, precision - 1 - exponent)),
-      exponent - (precision - 1));
+  double rounded =
+      std::ldexp(std::nearbyint(std::ldexp(value, precision - 1 - exponent)),
+                 exponent - (precision - 1));
   double largest = llvm::APFloat::getLargest(semantics).convertToDouble();
   if (std::fabs(rounded) > largest)
     return std::copysign(HUGE_VAL, value);
@@ -69,27 +69,24 @@ bool HostTensor::isSupported(Type type) {
 
 HostTensor HostTensor::getInts(Type type, ArrayRef<int64_t> shape,
                                std::vector<int64_t> values) {
-  HostTensor tensor;
-  tensor.type = type;
-  tensor.shape.assign(shape.begin(), shape.end());
-  for (int64_t &value : values)
-    value = wrapTo(cast<IntegerType>(type), value);
-  tensor.intStore = std::make_shared<std::vector<int64_t>>(std::move(values));
+  HostTensor tensor(type, shape);
+  if (!type.isInteger(64))
+    for (int64_t &value : values)
+      value = wrapTo(cast<IntegerType>(type), value);
+  tensor.store->ints = std::move(values);
   return tensor;
 }
 
 HostTensor HostTensor::getFloats(Type type, ArrayRef<int64_t> shape,
                                  std::vector<double> values) {
-  HostTensor tensor;
-  tensor.type = type;
-  tensor.shape.assign(shape.begin(), shape.end());
+  HostTensor tensor(type, shape);
   if (type.isF32())
     for (double &value : values)
       value = static_cast<float>(value);
   else if (!type.isF64())
     for (double &value : values)
       value = roundTo(cast<FloatType>(type), value);
-  tensor.floatStore = std::make_shared<std::vector<double>>(std::move(values));
+  tensor.store->floats = std::move(values);
   return tensor;
 }
 
@@ -107,10 +104,8 @@ std::optional<HostTensor> HostTensor::get(ElementsAttr attr) {
   auto shapedType = dyn_cast<RankedTensorType>(attr.getType());
   if (!shapedType || !isSupported(shapedType.getElementType()))
     return std::nullopt;
-  HostTensor tensor;
-  tensor.type = shapedType.getElementType();
-  tensor.shape.assign(shapedType.getShape().begin(),
-                      shapedType.getShape().end());
+  HostTensor tensor(shapedType.getElementType(), shapedType.getShape());
+  tensor.store->isDecoded = false;
   std::optional<int64_t> count = countElements(tensor.shape);
   if (!count)
     return std::nullopt;
@@ -122,8 +117,8 @@ std::optional<HostTensor> HostTensor::get(ElementsAttr attr) {
       return getInts(tensor.type, tensor.shape,
                      std::vector<int64_t>(values.begin(), values.end()));
     }
-    tensor.raw = dense.getRawData();
-    tensor.splat = dense.isSplat();
+    tensor.store->raw = dense.getRawData();
+    tensor.store->isSplat = dense.isSplat();
     return tensor;
   }
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr)) {
@@ -132,7 +127,7 @@ std::optional<HostTensor> HostTensor::get(ElementsAttr attr) {
     uint64_t bytes = *count * std::max(1u, bits / 8);
     if (!blob || blob->getData().size() != bytes)
       return std::nullopt;
-    tensor.raw = blob->getData();
+    tensor.store->raw = blob->getData();
     return tensor;
   }
   return std::nullopt;
@@ -145,8 +140,7 @@ int64_t HostTensor::getNumElements() const {
   return count;
 }
 
-template <typename T>
-static T readBytes(const char *bytes) {
+template <typename T> static T readBytes(const char *bytes) {
   T value;
   std::memcpy(&value, bytes, sizeof(T));
   return value;
@@ -197,24 +191,24 @@ static int64_t getByteWidth(Type type) {
 }
 
 void HostTensor::decode() const {
-  int64_t step = splat ? 0 : getByteWidth(type);
-  HostTensor decoded =
-      readElements(type, shape, getNumElements(), raw,
-                   [&](int64_t i) { return i * step; });
-  intStore = decoded.intStore;
-  floatStore = decoded.floatStore;
+  int64_t step = store->isSplat ? 0 : getByteWidth(type);
+  HostTensor decoded = readElements(type, shape, getNumElements(), store->raw,
+                                    [&](int64_t i) { return i * step; });
+  store->ints = std::move(decoded.store->ints);
+  store->floats = std::move(decoded.store->floats);
+  store->isDecoded = true;
 }
 
 ArrayRef<int64_t> HostTensor::ints() const {
-  if (!intStore)
+  if (!store->isDecoded)
     decode();
-  return *intStore;
+  return store->ints;
 }
 
 ArrayRef<double> HostTensor::floats() const {
-  if (!floatStore)
+  if (!store->isDecoded)
     decode();
-  return *floatStore;
+  return store->floats;
 }
 
 HostTensor HostTensor::reshaped(ArrayRef<int64_t> newShape) const {
@@ -228,27 +222,23 @@ HostTensor HostTensor::takeRows(ArrayRef<int64_t> rows) const {
   newShape[0] = rows.size();
   int64_t row = shape[0] ? getNumElements() / shape[0] : 0;
   int64_t count = row * rows.size();
-  if (!intStore && !floatStore) {
-    int64_t step = splat ? 0 : getByteWidth(type);
-    return readElements(type, newShape, count, raw, [&](int64_t i) {
+  if (!store->isDecoded) {
+    int64_t step = store->isSplat ? 0 : getByteWidth(type);
+    return readElements(type, newShape, count, store->raw, [&](int64_t i) {
       return (rows[i / row] * row + i % row) * step;
     });
   }
-  HostTensor result;
-  result.type = type;
-  result.shape = newShape;
-  auto take = [&](auto &source, auto &target) {
-    using Store = std::decay_t<decltype(*source)>;
-    target = std::make_shared<Store>();
-    target->reserve(count);
+  HostTensor result(type, newShape);
+  auto take = [&](const auto &source, auto &target) {
+    target.reserve(count);
     for (int64_t index : rows)
-      target->insert(target->end(), source->begin() + index * row,
-                     source->begin() + (index + 1) * row);
+      target.insert(target.end(), source.begin() + index * row,
+                    source.begin() + (index + 1) * row);
   };
-  if (intStore)
-    take(intStore, result.intStore);
+  if (isFloat())
+    take(store->floats, result.store->floats);
   else
-    take(floatStore, result.floatStore);
+    take(store->ints, result.store->ints);
   return result;
 }
 
@@ -289,8 +279,8 @@ static std::vector<char> toBytes(const HostTensor &tensor) {
 ElementsAttr HostTensor::toAttr(int64_t denseLimit) const {
   auto tensorType = RankedTensorType::get(shape, type);
   if (type.isInteger(1)) {
-    SmallVector<bool> values(llvm::map_range(
-        ints(), [](int64_t value) { return value != 0; }));
+    SmallVector<bool> values(
+        llvm::map_range(ints(), [](int64_t value) { return value != 0; }));
     if (static_cast<int64_t>(values.size()) <= denseLimit)
       return DenseElementsAttr::get(tensorType, ArrayRef<bool>(values));
   }

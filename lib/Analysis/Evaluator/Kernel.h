@@ -31,8 +31,7 @@ public:
   llvm::ArrayRef<const HostTensor *> args() const { return operands; }
 
   int64_t getInt(llvm::StringRef name, int64_t standard) const;
-  std::optional<llvm::SmallVector<int64_t>>
-  getInts(llvm::StringRef name) const;
+  std::optional<llvm::SmallVector<int64_t>> getInts(llvm::StringRef name) const;
   llvm::StringRef getString(llvm::StringRef name,
                             llvm::StringRef standard) const;
 

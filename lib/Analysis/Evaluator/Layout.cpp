@@ -57,8 +57,8 @@ static bool emitReshaped(KernelCall &call, ArrayRef<int64_t> shape) {
     return false;
   if (*countElements(shape) != call.arg(0).getNumElements())
     return call.fail("expected a shape of " +
-                     Twine(call.arg(0).getNumElements()) + " elements but got " +
-                     Twine(*countElements(shape)));
+                     Twine(call.arg(0).getNumElements()) +
+                     " elements but got " + Twine(*countElements(shape)));
   return call.emit(call.arg(0).reshaped(shape));
 }
 
@@ -239,8 +239,7 @@ static bool evalSlice(KernelCall &call) {
   HostTensor::Shape shape(source.getShape());
   HostTensor::Shape strides = getStrides(shape);
   int64_t offset = 0;
-  for (auto [start, end, axis, step] :
-       llvm::zip(starts, ends, axes, steps)) {
+  for (auto [start, end, axis, step] : llvm::zip(starts, ends, axes, steps)) {
     if (!call.normalizeAxis(axis, source.getRank()))
       return false;
     int64_t dim = source.getShape()[axis];
@@ -297,7 +296,8 @@ static bool evalSplit(KernelCall &call) {
 }
 
 template <typename T>
-static bool concatValues(KernelCall &call, int64_t axis, ArrayRef<int64_t> shape) {
+static bool concatValues(KernelCall &call, int64_t axis,
+                         ArrayRef<int64_t> shape) {
   int64_t outer = 1;
   for (int64_t dim : shape.take_front(axis))
     outer *= dim;
@@ -363,8 +363,7 @@ static bool evalConstantOfShape(KernelCall &call) {
                        std::vector<int64_t>(count, value->ints()[0]));
 }
 
-template <typename T>
-static bool makeRange(KernelCall &call) {
+template <typename T> static bool makeRange(KernelCall &call) {
   T start = call.arg(0).values<T>()[0], limit = call.arg(1).values<T>()[0],
     delta = call.arg(2).values<T>()[0];
   if (delta == 0)
@@ -430,8 +429,7 @@ std::optional<SliceRange> gg::onnx::normalizeSlice(int64_t dim, int64_t start,
   end = std::clamp(wrap(end), low, high);
   int64_t distance = step > 0 ? end - start : start - end;
   int64_t stride = step > 0 ? step : -step;
-  int64_t length =
-      dim == 0 || distance <= 0 ? 0 : 1 + (distance - 1) / stride;
+  int64_t length = dim == 0 || distance <= 0 ? 0 : 1 + (distance - 1) / stride;
   return SliceRange{start, length};
 }
 

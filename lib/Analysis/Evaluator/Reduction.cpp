@@ -123,8 +123,7 @@ static bool evalReduce(KernelCall &call) {
 // CumSum
 //===----------------------------------------------------------------------===//
 
-template <typename T>
-static bool cumulate(KernelCall &call, int64_t axis) {
+template <typename T> static bool cumulate(KernelCall &call, int64_t axis) {
   const HostTensor &source = call.arg(0);
   bool exclusive = call.getInt("exclusive", 0);
   bool reverse = call.getInt("reverse", 0);
@@ -173,8 +172,8 @@ static bool findExtremes(KernelCall &call, int64_t axis) {
   int64_t lines = source.getNumElements() / dim;
   std::vector<int64_t> values(lines);
   for (int64_t line = 0; line < lines; ++line) {
-    const T *at = source.values<T>().data() + line / inner * dim * inner +
-                  line % inner;
+    const T *at =
+        source.values<T>().data() + line / inner * dim * inner + line % inner;
     int64_t best = 0;
     for (int64_t i = 1; i < dim; ++i) {
       T value = at[i * inner], chosen = at[best * inner];
@@ -191,8 +190,7 @@ static bool findExtremes(KernelCall &call, int64_t axis) {
                        std::move(values));
 }
 
-template <bool isMax>
-static bool evalArg(KernelCall &call) {
+template <bool isMax> static bool evalArg(KernelCall &call) {
   int64_t axis = call.getInt("axis", 0);
   if (!call.normalizeAxis(axis, call.arg(0).getRank()))
     return false;
@@ -209,8 +207,8 @@ static bool evalArg(KernelCall &call) {
 //===----------------------------------------------------------------------===//
 
 template <typename T>
-static bool multiply(KernelCall &call, const HostTensor &a,
-                     const HostTensor &b, ArrayRef<int64_t> batch) {
+static bool multiply(KernelCall &call, const HostTensor &a, const HostTensor &b,
+                     ArrayRef<int64_t> batch) {
   int64_t m = a.getShape()[a.getRank() - 2], k = a.getShape().back();
   int64_t n = b.getShape().back();
   HostTensor::Shape shape(batch);
@@ -219,22 +217,21 @@ static bool multiply(KernelCall &call, const HostTensor &a,
     return false;
   std::vector<T> values(*countElements(shape), 0);
   const T *x = a.values<T>().data(), *y = b.values<T>().data();
-  forEachRow<2>(
-      batch,
-      {getBroadcastStrides(a.getShape().drop_back(2), batch),
-       getBroadcastStrides(b.getShape().drop_back(2), batch)},
-      [&](int64_t at, auto from, auto step, int64_t length) {
-        for (int64_t i = 0; i < length; ++i) {
-          const T *left = x + (from[0] + i * step[0]) * m * k;
-          const T *right = y + (from[1] + i * step[1]) * k * n;
-          T *out = values.data() + (at + i) * m * n;
-          for (int64_t row = 0; row < m; ++row)
-            for (int64_t inner = 0; inner < k; ++inner)
-              for (int64_t column = 0; column < n; ++column)
-                out[row * n + column] +=
-                    left[row * k + inner] * right[inner * n + column];
-        }
-      });
+  forEachRow<2>(batch,
+                {getBroadcastStrides(a.getShape().drop_back(2), batch),
+                 getBroadcastStrides(b.getShape().drop_back(2), batch)},
+                [&](int64_t at, auto from, auto step, int64_t length) {
+                  for (int64_t i = 0; i < length; ++i) {
+                    const T *left = x + (from[0] + i * step[0]) * m * k;
+                    const T *right = y + (from[1] + i * step[1]) * k * n;
+                    T *out = values.data() + (at + i) * m * n;
+                    for (int64_t row = 0; row < m; ++row)
+                      for (int64_t inner = 0; inner < k; ++inner)
+                        for (int64_t column = 0; column < n; ++column)
+                          out[row * n + column] +=
+                              left[row * k + inner] * right[inner * n + column];
+                  }
+                });
   return call.emitValues<T>(a.getElementType(), shape, std::move(values));
 }
 
@@ -252,8 +249,8 @@ static bool evalMatMul(KernelCall &call) {
     return call.fail("expected inner dimensions that agree, got " +
                      Twine(a.getShape().back()) + " and " +
                      Twine(b.getShape()[b.getRank() - 2]));
-  auto batch = broadcastConcrete(
-      {a.getShape().drop_back(2), b.getShape().drop_back(2)});
+  auto batch =
+      broadcastConcrete({a.getShape().drop_back(2), b.getShape().drop_back(2)});
   if (!batch)
     return call.fail("expected batch dimensions that broadcast");
   bool done = a.isFloat() ? multiply<double>(call, a, b, *batch)
@@ -270,10 +267,9 @@ static bool evalMatMul(KernelCall &call) {
 }
 
 void gg::onnx::addReductionKernels(KernelTable &table) {
-  for (StringRef name :
-       {"onnx.ReduceSum", "onnx.ReduceMean", "onnx.ReduceProd",
-        "onnx.ReduceSumSquare", "onnx.ReduceL1", "onnx.ReduceMax",
-        "onnx.ReduceMin"})
+  for (StringRef name : {"onnx.ReduceSum", "onnx.ReduceMean", "onnx.ReduceProd",
+                         "onnx.ReduceSumSquare", "onnx.ReduceL1",
+                         "onnx.ReduceMax", "onnx.ReduceMin"})
     table.add(name, 1, evalReduce);
   table.add("onnx.CumSum", 2, evalCumSum);
   table.add("onnx.ArgMax", 1, evalArg<true>);

@@ -22,8 +22,8 @@ static AffineExpr sliceDim(ShapeCall &call, AffineExpr dim,
   // Without knowing that `from` ≤ dim, a slice from there may be empty.
   std::optional<int64_t> start = getNumber(*startExpr);
   std::optional<int64_t> end = getNumber(*endExpr);
-  bool whole = (end && *end >= (int64_t(1) << 31) - 1) ||
-               areEqualDims(*endExpr, dim);
+  bool whole =
+      (end && *end >= (int64_t(1) << 31) - 1) || areEqualDims(*endExpr, dim);
   if (start == 0 && whole)
     return dim;
   if (start == -1 && whole)

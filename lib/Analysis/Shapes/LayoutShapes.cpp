@@ -26,8 +26,8 @@ static AffineExpr solveOpenDim(ShapeCall &call, ArrayRef<AffineExpr> from,
       below.push_back(dim);
   }
   MLIRContext *context = call.op->getContext();
-  AffineExpr quotient = divideDims(multiplyDims(above, context),
-                                   multiplyDims(below, context));
+  AffineExpr quotient =
+      divideDims(multiplyDims(above, context), multiplyDims(below, context));
   return quotient ? quotient : call.unknown();
 }
 
@@ -39,9 +39,8 @@ static bool inferReshape(ShapeCall &call) {
     std::optional<SymbolicShape> list = call.shape(1);
     std::optional<int64_t> rank =
         list && list->size() == 1 ? getNumber(list->front()) : std::nullopt;
-    return rank && *rank >= 0 && *rank < 64
-               ? call.emit(call.unknowns(*rank))
-               : false;
+    return rank && *rank >= 0 && *rank < 64 ? call.emit(call.unknowns(*rank))
+                                            : false;
   }
   bool allowZero = call.getInt("allowzero", 0);
   SymbolicShape shape, known;
@@ -240,9 +239,9 @@ static bool inferSplit(ShapeCall &call) {
     else if (call.has(1))
       shape[axis] = call.unknown();
     else if (dim)
-      shape[axis] = call.number(std::clamp<int64_t>(
-          *dim - part * ((*dim + count - 1) / count), 0,
-          (*dim + count - 1) / count));
+      shape[axis] = call.number(
+          std::clamp<int64_t>(*dim - part * ((*dim + count - 1) / count), 0,
+                              (*dim + count - 1) / count));
     else if (AffineExpr equal = divideDims((*from)[axis], call.number(count)))
       shape[axis] = equal;
     else

@@ -42,8 +42,8 @@ std::optional<int64_t> gg::onnx::getNumber(AffineExpr expr) {
 /// overflow; beyond these limits a dimension counts as not simplified.
 static bool isHuge(AffineExpr expr) {
   std::optional<int64_t> number = getNumber(expr);
-  return number && (*number > (int64_t(1) << 40) ||
-                    *number < -(int64_t(1) << 40));
+  return number &&
+         (*number > (int64_t(1) << 40) || *number < -(int64_t(1) << 40));
 }
 
 AffineExpr gg::onnx::addDims(AffineExpr a, AffineExpr b) {
@@ -202,8 +202,7 @@ static const ShapeFunctionTable &getFunctions() {
 LogicalResult gg::onnx::inferResultShapes(
     Operation *op, ShapeSource &source,
     SmallVectorImpl<std::optional<SymbolicShape>> &shapes, std::string &error) {
-  ShapeFunction function =
-      getFunctions().lookup(op->getName().getStringRef());
+  ShapeFunction function = getFunctions().lookup(op->getName().getStringRef());
   if (!function)
     return success();
   ShapeCall call(op, source);

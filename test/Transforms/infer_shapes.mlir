@@ -1,0 +1,116 @@
+// RUN: gg-opt %s -onnx-infer-shapes -split-input-file | FileCheck %s
+
+// A Reshape to a shape that is put together from dims.
+// CHECK-LABEL: func @computed_shape
+// CHECK-SAME: -> tensor<?x?x8x8xf32>
+func.func @computed_shape(
+    %x: tensor<?x?x64xf32> {onnx.dims = ["batch", "seq", "64"]})
+    -> tensor<?x?x?x?xf32> {
+  %none = onnx.None : none
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %axes = onnx.Constant dense<0> : tensor<1xi64>
+  %rest = onnx.Constant dense<[-1, 8]> : tensor<2xi64>
+  %s = onnx.Shape(%x) : (tensor<?x?x64xf32>) -> tensor<3xi64>
+  %b = onnx.Gather(%s, %zero) : (tensor<3xi64>, tensor<i64>) -> tensor<i64>
+  %b1 = onnx.Unsqueeze(%b, %axes) : (tensor<i64>, tensor<1xi64>) -> tensor<1xi64>
+  %s1 = onnx.Shape(%x) {start = 1 : i64, end = 2 : i64}
+      : (tensor<?x?x64xf32>) -> tensor<1xi64>
+  %t = onnx.Concat(%b1, %s1, %rest) {axis = 0 : i64}
+      : (tensor<1xi64>, tensor<1xi64>, tensor<2xi64>) -> tensor<4xi64>
+  // CHECK: onnx.Reshape{{.*}} -> tensor<?x?x8x8xf32>
+  %y = onnx.Reshape(%x, %t)
+      : (tensor<?x?x64xf32>, tensor<4xi64>) -> tensor<?x?x?x?xf32>
+  return %y : tensor<?x?x?x?xf32>
+}
+
+// -----
+
+// What optimum writes around Expand: where(shape == -1, 1, shape).
+// CHECK-LABEL: func @expand_where
+func.func @expand_where(
+    %x: tensor<?x1x8xf32> {onnx.dims = ["batch", "1", "8"]})
+    -> tensor<*xf32> {
+  %two = onnx.Constant dense<[2]> : tensor<1xi64>
+  %minus = onnx.Constant dense<-1> : tensor<i64>
+  %b = onnx.Shape(%x) {start = 0 : i64, end = 1 : i64}
+      : (tensor<?x1x8xf32>) -> tensor<1xi64>
+  %r = onnx.Shape(%x) {start = 2 : i64} : (tensor<?x1x8xf32>) -> tensor<1xi64>
+  %t = onnx.Concat(%b, %two, %r) {axis = 0 : i64}
+      : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3xi64>
+  %n = onnx.Shape(%t) : (tensor<3xi64>) -> tensor<1xi64>
+  %ones = onnx.ConstantOfShape(%n) {value = dense<1> : tensor<1xi64>}
+      : (tensor<1xi64>) -> tensor<?xi64>
+  %neg = onnx.Mul(%ones, %minus) : (tensor<?xi64>, tensor<i64>) -> tensor<?xi64>
+  %eq = onnx.Equal(%t, %neg) : (tensor<3xi64>, tensor<?xi64>) -> tensor<3xi1>
+  %w = onnx.Where(%eq, %ones, %t)
+      : (tensor<3xi1>, tensor<?xi64>, tensor<3xi64>) -> tensor<3xi64>
+  // CHECK: onnx.Expand{{.*}} -> tensor<?x2x8xf32>
+  %y = onnx.Expand(%x, %w) : (tensor<?x1x8xf32>, tensor<3xi64>) -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}
+
+// -----
+
+// -1 cancels against equal sizes: [batch * seq, 64] -> [batch, seq, 64].
+// CHECK-LABEL: func @cancel
+func.func @cancel(
+    %x: tensor<?x?x64xf32> {onnx.dims = ["batch", "seq", "64"]})
+    -> tensor<*xf32> {
+  %flat = onnx.Constant dense<[-1, 64]> : tensor<2xi64>
+  %s = onnx.Shape(%x) {end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<2xi64>
+  %minus = onnx.Constant dense<-1> : tensor<1xi64>
+  %t = onnx.Concat(%s, %minus) {axis = 0 : i64}
+      : (tensor<2xi64>, tensor<1xi64>) -> tensor<3xi64>
+  // CHECK: onnx.Reshape{{.*}} -> tensor<?x64xf32>
+  %0 = onnx.Reshape(%x, %flat)
+      : (tensor<?x?x64xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // CHECK: onnx.Reshape{{.*}} -> tensor<?x?x?xf32>
+  %1 = onnx.Reshape(%0, %t) : (tensor<*xf32>, tensor<3xi64>) -> tensor<*xf32>
+  return %1 : tensor<*xf32>
+}
+
+// -----
+
+// The two past sizes agree by name, so the sum does, too.
+// CHECK-LABEL: func @attention
+// CHECK-SAME: -> (tensor<?x?x64xf32>, tensor<?x4x?x8xf32>)
+func.func @attention(
+    %x: tensor<?x?x64xf32> {onnx.dims = ["b", "s", "64"]},
+    %k: tensor<?x?x32xf32> {onnx.dims = ["b", "s", "32"]},
+    %pk: tensor<?x4x?x8xf32> {onnx.dims = ["b", "4", "p", "8"]})
+    -> (tensor<?x?x?xf32>, tensor<?x?x?x?xf32>) {
+  %none = onnx.None : none
+  %y, %k2, %v2, %qk = onnx.Attention(%x, %k, %k, %none, %pk, %pk, %none)
+      {q_num_heads = 8 : i64, kv_num_heads = 4 : i64}
+      : (tensor<?x?x64xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>, none,
+         tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, none)
+      -> (tensor<?x?x?xf32>, tensor<?x?x?x?xf32>, tensor<?x?x?x?xf32>, none)
+  return %y, %k2 : tensor<?x?x?xf32>, tensor<?x?x?x?xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @layout
+func.func @layout(%x: tensor<2x3x4xf32>) -> tensor<*xf32> {
+  %none = onnx.None : none
+  %axis = onnx.Constant dense<1> : tensor<1xi64>
+  %last = onnx.Constant dense<-1> : tensor<1xi64>
+  %end = onnx.Constant dense<9223372036854775807> : tensor<1xi64>
+  // CHECK: onnx.Transpose{{.*}} -> tensor<4x3x2xf32>
+  %0 = onnx.Transpose(%x) : (tensor<2x3x4xf32>) -> tensor<*xf32>
+  // CHECK: onnx.Slice{{.*}} -> tensor<4x1x2xf32>
+  %1 = onnx.Slice(%0, %last, %end, %axis, %none)
+      : (tensor<*xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none)
+      -> tensor<*xf32>
+  // CHECK: onnx.Squeeze{{.*}} -> tensor<4x2xf32>
+  %2 = onnx.Squeeze(%1, %axis) : (tensor<*xf32>, tensor<1xi64>) -> tensor<*xf32>
+  // CHECK: onnx.ReduceMean{{.*}} -> tensor<4x1xf32>
+  %3 = onnx.ReduceMean(%2, %axis) : (tensor<*xf32>, tensor<1xi64>) -> tensor<*xf32>
+  // CHECK: onnx.Split{{.*}} -> (tensor<2x1xf32>, tensor<2x1xf32>)
+  %4:2 = onnx.Split(%3, %none) {num_outputs = 2 : i64}
+      : (tensor<*xf32>, none) -> (tensor<*xf32>, tensor<*xf32>)
+  // CHECK: onnx.MatMul{{.*}} -> tensor<2x3x4xf32>
+  %w = onnx.Constant dense<0.0> : tensor<4x4xf32>
+  %5 = onnx.MatMul(%x, %w) : (tensor<2x3x4xf32>, tensor<4x4xf32>) -> tensor<*xf32>
+  return %4#0 : tensor<*xf32>
+}
