@@ -7,6 +7,7 @@ import re
 from typing import Dict, List, Optional
 
 import numpy as np
+import onnx
 import onnxruntime
 
 _TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16,
@@ -22,11 +23,12 @@ class OnnxRuntimeDecoder:
     """
 
     def __init__(self, path: "str | os.PathLike[str]", threads: int = 1) -> None:
+        self._path = os.fspath(path)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self.session = onnxruntime.InferenceSession(os.fspath(path), options,
+        self.session = onnxruntime.InferenceSession(self._path, options,
                                                     providers=["CPUExecutionProvider"])
         inputs = self.session.get_inputs()
         self._types = {i.name: _TYPES[i.type] for i in inputs}
@@ -55,12 +57,15 @@ class OnnxRuntimeDecoder:
         return values
 
     def _head_size(self) -> int:
-        """Where the graph names no head size: that of the stories checkpoints."""
-        outputs = self.session.get_outputs()
-        sizes = [o.shape[-1] for o in outputs[1:] if isinstance(o.shape[-1], int)]
-        if not sizes:
-            raise ValueError("the graph's caches have no fixed head size")
-        return sizes[0]
+        """Where the graph's caches name no head size: twice the width of the
+        cos table that GroupQueryAttention reads."""
+        graph = onnx.load(self._path, load_external_data=False).graph
+        tables = {node.input[7] for node in graph.node
+                  if node.op_type == "GroupQueryAttention" and len(node.input) > 7}
+        widths = [2 * t.dims[1] for t in graph.initializer if t.name in tables]
+        if not widths:
+            raise ValueError(f"{self._path}: the caches have no fixed head size")
+        return widths[0]
 
     def run(self, ids: np.ndarray) -> np.ndarray:
         """Logits ``[batch, sequence, vocab]`` (float32) of the next ``ids``."""

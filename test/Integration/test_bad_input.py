@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import onnx
 import pytest
-from gg.graph import GraphStyle, write_onnx
+from gg.graph import write_onnx
 from gg.models import tiny_llama
 from gg_tools import check_error, compile_model, run_tool
 from onnx import TensorProto, helper
