@@ -22,7 +22,8 @@ if missing:
     print("skipped: python lacks", ", ".join(missing), "(scripts/python-env.sh test installs them)")
     sys.exit(77)
 root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-environment = dict(os.environ, GG_BIN=os.path.join(build, "bin"), OMP_NUM_THREADS="2",
+environment = dict(os.environ, GG_BIN=os.path.join(build, "bin"),
+                   GG_LIB=os.path.join(build, "lib"), OMP_NUM_THREADS="2",
                    PYTHONDONTWRITEBYTECODE="1",
                    PYTHONPATH=os.path.join(root, "python"))
 command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-ra"]

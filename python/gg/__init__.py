@@ -9,6 +9,7 @@ Modules:
     gguf_model  reader of GGUF files (needs the ``gguf`` package)
     tokenizer   the tokenizer inside a GGUF file (needs ``tokenizers``)
     export      the command ``python -m gg.export``
+    runtime     artifacts in this process, through the runtime's C API
     text        the command ``python -m gg.text``
 """
 

@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 import pytest
+from gg.runtime import Model
 from onnxruntime_decoder import OnnxRuntimeDecoder
 from shared_data import shared
 
@@ -61,10 +62,12 @@ def test_greedy_token_by_token(folder, artifacts):
 
 
 @pytest.mark.parametrize("folder", FP32 + FP16)
-def test_token_by_token_logits(folder, artifacts, tmp_path):
+def test_token_by_token_logits(folder, artifacts):
+    """Every position through the step entry, both rows of the batch at once."""
     data = golden(folder)
-    logits = artifacts(graph(folder)).logits(data["input_ids"][:1], tmp_path, "--token-by-token")
-    assert_close(logits, data["logits"][:1], TOLERANCE[folder])
+    session = Model(artifacts(graph(folder), "--batch", 2).path).session(2)
+    steps = [session.step(column) for column in data["input_ids"].T]
+    assert_close(np.stack(steps, axis=1), data["logits"], TOLERANCE[folder])
 
 
 @pytest.mark.parametrize("folder", sorted(WITHOUT_GOLDEN))

@@ -1,0 +1,73 @@
+//===- Runner.cpp - Runs the entries of a model ---------------------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Runner.h"
+
+#include "Error.h"
+#include "Features.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace gg;
+using namespace gg::runtime;
+
+static const gg_math math = {std::exp,   std::log,   std::sin,   std::cos,
+                             std::tan,   std::tanh,  std::erf,   std::pow,
+                             std::asin,  std::acos,  std::atan,  std::sinh,
+                             std::cosh,  std::asinh, std::acosh, std::atanh,
+                             std::expm1, std::log1p, std::fmod};
+
+/// What a dynamic arena keeps between calls.
+static constexpr uint64_t keptArena = uint64_t(64) << 20;
+
+static constexpr int maxThreads = 1024;
+
+gg_status Runner::create(std::shared_ptr<const Model> model, int threads,
+                         std::unique_ptr<Runner> &result) {
+  if (threads < 0 || threads > maxThreads)
+    return fail(GG_ERROR_ARGUMENT,
+                "expected 1 to %d threads, or 0 for the default, but got %d",
+                maxThreads, threads);
+  std::unique_ptr<Runner> runner(new Runner);
+  runner->theModel = std::move(model);
+  uint64_t bytes = 0;
+  bool dynamic = false;
+  for (const weights::Entry &entry : runner->model().description().entries) {
+    bytes = std::max(bytes, entry.arenaBytes);
+    dynamic |= entry.dynamicArena;
+  }
+  if (dynamic ? !runner->arena.reserve() || runner->arena.size() < bytes
+              : !runner->arena.allocate(bytes))
+    return fail(GG_ERROR_MEMORY,
+                "no room for the model's scratch memory of %llu bytes",
+                static_cast<unsigned long long>(bytes));
+  std::string error;
+  runner->team = Team::create(threads ? threads : physicalCores(), error);
+  if (!runner->team)
+    return fail(GG_ERROR_MEMORY, "%s", error.c_str());
+  result = std::move(runner);
+  return GG_OK;
+}
+
+gg_status Runner::run(const LoadedEntry &entry,
+                      std::vector<gg_tensor_view> &inputs,
+                      std::vector<gg_tensor_view> &outputs) {
+  gg_call call = {};
+  call.weights = model().artifact().payload();
+  call.arena = arena.data();
+  call.arena_bytes = arena.size();
+  call.inputs = inputs.data();
+  call.outputs = outputs.data();
+  call.math = &math;
+  if (team->run(entry.code, call))
+    return GG_OK;
+  return fail(GG_ERROR_EXECUTION, "%s", team->failure().c_str());
+}
+
+void Runner::trim() { arena.release(keptArena); }

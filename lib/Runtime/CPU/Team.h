@@ -1,0 +1,87 @@
+//===- Team.h - The threads that run an entry -------------------*- C++ -*-===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Threads that live as long as their session. A token is one run of a few
+// milliseconds with hundreds of barriers inside, so waiting spins first, and
+// sleeps only where somebody is late: another process has the CPU then, and
+// spinning would keep it from the thread that everyone waits for.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GG_LIB_RUNTIME_CPU_TEAM_H
+#define GG_LIB_RUNTIME_CPU_TEAM_H
+
+#include "gg/Weights/EntryABI.h"
+
+#include <atomic>
+#include <memory>
+#include <pthread.h>
+#include <string>
+#include <vector>
+
+namespace gg::runtime {
+
+/// A number that threads wait on to change.
+class alignas(64) WaitWord {
+public:
+  uint32_t get() const { return word.load(std::memory_order_acquire); }
+  /// Changes it and wakes those who sleep.
+  void advance();
+  /// Returns when it is no longer `old`; spins that long before it sleeps.
+  void waitWhile(uint32_t old, int64_t spinNanoseconds);
+
+private:
+  std::atomic<uint32_t> word{0};
+  std::atomic<uint32_t> sleepers{0};
+};
+
+class Team {
+public:
+  /// Null and an error where the system gives no more threads.
+  static std::unique_ptr<Team> create(int threads, std::string &error);
+  ~Team();
+  Team(const Team &) = delete;
+
+  int threads() const { return static_cast<int>(members.size()) + 1; }
+
+  /// Calls the entry on every thread, this one being number 0, and returns when
+  /// all are done. False where the entry failed; `failure` says why.
+  bool run(gg_entry entry, gg_call &call);
+  const std::string &failure() const { return message; }
+
+private:
+  struct Member {
+    Team *team;
+    int number;
+    pthread_t thread;
+  };
+
+  explicit Team(int threads);
+  static void *work(void *member);
+  static void barrierCallback(void *team);
+  static void failCallback(void *team, const char *message);
+  void barrier();
+
+  WaitWord start;
+  WaitWord phase;
+  alignas(64) std::atomic<int> arrived{0};
+  /// What to run; written between the barrier that ends a run and `start`.
+  alignas(64) gg_entry entry = nullptr;
+  gg_call *call = nullptr;
+  int64_t count;
+  int64_t barrierSpin;
+  int64_t startSpin;
+  std::atomic<bool> stop{false};
+  std::atomic<bool> failed{false};
+  std::string message;
+  std::vector<Member> members;
+};
+
+} // namespace gg::runtime
+
+#endif // GG_LIB_RUNTIME_CPU_TEAM_H

@@ -1,0 +1,32 @@
+/*===- toy_recompute.c - A decoder without a cache ------------------------===*\
+|*                                                                            *|
+|* Part of the gg project, under the Apache License v2.0 with LLVM            *|
+|* Exceptions. See LICENSE for license information.                           *|
+|* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    *|
+|*                                                                            *|
+\*===----------------------------------------------------------------------===*/
+
+#include "gg/Weights/EntryABI.h"
+
+enum { vocab = 11 };
+
+/* ids i64, attention mask i32, position ids i64, all [1, n]. The logits of
+   every token depend on all ids. */
+void gg_main(gg_call *call, int64_t thread, int64_t threads) {
+  const int64_t *ids = (const int64_t *)call->inputs[0].data;
+  const int32_t *mask = (const int32_t *)call->inputs[1].data;
+  const int64_t *positions = (const int64_t *)call->inputs[2].data;
+  int64_t length = call->inputs[0].dims[1];
+  float *logits = (float *)call->arena, sum = 0;
+  for (int64_t i = 0; i < length; ++i)
+    sum += (float)(ids[i] * mask[i]);
+  for (int64_t i = thread; i < length * vocab; i += threads)
+    logits[i] = sum * (float)(i % vocab) + (float)positions[i / vocab];
+  call->barrier(call->team);
+  if (thread == 0) {
+    call->outputs[0].data = logits;
+    call->outputs[0].dims[0] = 1;
+    call->outputs[0].dims[1] = length;
+    call->outputs[0].dims[2] = vocab;
+  }
+}

@@ -1,0 +1,578 @@
+//===- RuntimeTest.cpp - Models and decoders in the runtime ---------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ToyArtifact.h"
+#include "gg-runtime/gg.h"
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <random>
+
+using namespace gg::test;
+
+using Tokens = std::vector<int64_t>;
+
+namespace {
+
+struct ModelDeleter {
+  void operator()(gg_model *model) const { gg_model_free(model); }
+};
+struct SessionDeleter {
+  void operator()(gg_session *session) const { gg_session_free(session); }
+};
+using ModelPtr = std::unique_ptr<gg_model, ModelDeleter>;
+using SessionPtr = std::unique_ptr<gg_session, SessionDeleter>;
+
+void expectError(gg_status status, gg_status expected,
+                 const std::string &part) {
+  EXPECT_EQ(status, expected);
+  EXPECT_NE(std::string(gg_last_error()).find(part), std::string::npos)
+      << "expected '" << part << "' in '" << gg_last_error() << "'";
+}
+
+struct RuntimeTest : testing::Test {
+  ModelPtr load() {
+    gg_model *model = nullptr;
+    EXPECT_EQ(gg_model_load(path.c_str(), &model), GG_OK) << gg_last_error();
+    return ModelPtr(model);
+  }
+  static SessionPtr open(const ModelPtr &model, int threads = 2) {
+    gg_session *session = nullptr;
+    EXPECT_EQ(gg_session_create(model.get(), threads, &session), GG_OK)
+        << gg_last_error();
+    return SessionPtr(session);
+  }
+  void expectLoadError(gg_status expected, const std::string &part) {
+    gg_model *model = nullptr;
+    expectError(gg_model_load(path.c_str(), &model), expected, part);
+    EXPECT_EQ(model, nullptr);
+  }
+
+  TemporaryFolder folder;
+  std::string path = folder / "toy.gg";
+};
+
+/// A session of the toy decoder, and what its rows should hold.
+struct DecoderTest : RuntimeTest {
+  DecoderTest() {
+    writeToy(path, toyDecoder(), GG_TOY_DECODER);
+    model = load();
+    session = open(model);
+  }
+
+  gg_status prefill(const std::vector<Tokens> &added) {
+    Tokens tokens, counts;
+    int64_t stride = pack(added, tokens, counts);
+    return gg_prefill(session.get(), tokens.data(), stride, counts.data());
+  }
+
+  static int64_t pack(const std::vector<Tokens> &added, Tokens &tokens,
+                      Tokens &counts) {
+    size_t stride = 1;
+    for (const Tokens &row : added)
+      stride = std::max(stride, row.size());
+    for (const Tokens &row : added) {
+      counts.push_back(static_cast<int64_t>(row.size()));
+      tokens.insert(tokens.end(), row.begin(), row.end());
+      tokens.resize(tokens.size() + stride - row.size(), -5);
+    }
+    return static_cast<int64_t>(stride);
+  }
+
+  void expectRow(gg_session *session, int64_t row, const Tokens &tokens) {
+    EXPECT_EQ(gg_position(session, row), static_cast<int64_t>(tokens.size()));
+    const float *logits = gg_logits(session, row);
+    ASSERT_NE(logits, nullptr);
+    EXPECT_EQ(std::vector<float>(logits, logits + Toy::vocabulary),
+              Toy::logits(tokens));
+  }
+  void expectRow(int64_t row, const Tokens &tokens) {
+    expectRow(session.get(), row, tokens);
+  }
+
+  ModelPtr model;
+  SessionPtr session;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Loading
+//===----------------------------------------------------------------------===//
+
+TEST_F(DecoderTest, DescribesTheModel) {
+  gg_model_info info;
+  gg_model_get_info(model.get(), &info);
+  EXPECT_EQ(info.kind, GG_DECODER);
+  EXPECT_EQ(info.capacity, 16);
+  EXPECT_EQ(info.chunk, 4);
+  EXPECT_EQ(info.batch, 2);
+  EXPECT_EQ(info.vocabulary, 11);
+  EXPECT_EQ(info.weight_bytes, 64);
+  EXPECT_STREQ(info.code_level, "base");
+  ASSERT_EQ(info.inputs, 1);
+  ASSERT_EQ(info.outputs, 1);
+  gg_value_info value;
+  ASSERT_EQ(gg_model_get_input(model.get(), 0, &value), GG_OK);
+  EXPECT_STREQ(value.name, "ids");
+  EXPECT_EQ(value.type, GG_I64);
+  ASSERT_EQ(gg_model_get_output(model.get(), 0, &value), GG_OK);
+  EXPECT_EQ(value.rank, 3);
+  expectError(gg_model_get_output(model.get(), 1, &value), GG_ERROR_ARGUMENT,
+              "expected an index below 1 but got 1");
+}
+
+TEST_F(RuntimeTest, RefusesWhatItCannotLoad) {
+  expectLoadError(GG_ERROR_FILE, "No such file");
+  std::filesystem::create_directory(path);
+  expectLoadError(GG_ERROR_FORMAT, "holds no weights.ggw");
+  writeBytes(path + "/weights.ggw", {'x', 'y', 'z', 'w', 0});
+  expectLoadError(GG_ERROR_FORMAT, "is no gg weights file");
+}
+
+TEST_F(RuntimeTest, RefusesDamagedCode) {
+  writeToy(path, toyDecoder(), GG_TOY_DECODER);
+  std::vector<uint8_t> code = readBytes(path + "/code.base.so");
+  code[code.size() / 2] ^= 1;
+  writeBytes(path + "/code.base.so", code);
+  expectLoadError(GG_ERROR_FORMAT, "code.base.so: is damaged");
+  std::filesystem::remove(path + "/code.base.so");
+  expectLoadError(GG_ERROR_FORMAT, "code.base.so: No such file");
+}
+
+TEST_F(RuntimeTest, RefusesCodeThatIsNone) {
+  writeBytes(folder / "none.so", {'n', 'o'});
+  writeToy(path, toyDecoder(), folder / "none.so");
+  expectLoadError(GG_ERROR_FORMAT, "cannot be loaded");
+  writeToy(path, toyDecoder(), GG_TOY_TENSORS);
+  expectLoadError(GG_ERROR_FORMAT, "has no entry 'step'");
+}
+
+TEST_F(RuntimeTest, ChoosesTheCodeThatFits) {
+  gg::weights::Model model = toyDecoder();
+  std::filesystem::create_directory(path);
+  auto rewrite = [&](std::vector<std::vector<std::string>> features) {
+    model.codes.clear();
+    for (size_t i = 0; i < features.size(); ++i) {
+      model.codes.push_back(
+          codeFile(path, "level" + std::to_string(i), GG_TOY_DECODER));
+      model.codes.back().features = features[i];
+    }
+    writeBytes(path + "/weights.ggw", weightsFile(model, {}, {}));
+  };
+  auto level = [&] {
+    gg_model_info info;
+    ModelPtr loaded = load();
+    gg_model_get_info(loaded.get(), &info);
+    return std::string(info.code_level);
+  };
+#if defined(__x86_64__)
+  const std::string here = "sse2";
+#else
+  const std::string here = "neon";
+#endif
+  rewrite({{}, {here}, {here, "warp-drive"}});
+  EXPECT_EQ(level(), "level1");
+  rewrite({{here, "warp-drive", "tractor-beam"}, {"warp-drive"}});
+  expectLoadError(GG_ERROR_CPU,
+                  "no code of this artifact runs on this CPU; level0 needs "
+                  "warp-drive, tractor-beam; level1 needs warp-drive");
+  rewrite({{}});
+  model.codes[0].architecture = "pdp11";
+  writeBytes(path + "/weights.ggw", weightsFile(model, {}, {}));
+  expectLoadError(GG_ERROR_CPU, "a CPU of architecture pdp11");
+}
+
+// The dynamic linker must not hand out the code of an artifact that has been
+// replaced while it was loaded.
+TEST_F(RuntimeTest, LoadsTheReplacementOfALoadedArtifact) {
+  writeToy(path, toyDecoder(), GG_TOY_DECODER);
+  ModelPtr before = load();
+  std::filesystem::rename(path, folder / "old.gg");
+  writeToy(path, toyTensors(), GG_TOY_TENSORS);
+  ModelPtr after = load();
+  gg_model_info info;
+  gg_model_get_info(after.get(), &info);
+  EXPECT_EQ(info.kind, GG_TENSORS);
+}
+
+TEST_F(DecoderTest, RefusesImpossibleThreads) {
+  gg_session *other = nullptr;
+  expectError(gg_session_create(model.get(), -1, &other), GG_ERROR_ARGUMENT,
+              "expected 1 to 1024 threads");
+  expectError(gg_session_create(model.get(), 1025, &other), GG_ERROR_ARGUMENT,
+              "but got 1025");
+  SessionPtr usual = open(model, 0);
+  EXPECT_EQ(gg_session_threads(usual.get()), gg_default_threads());
+}
+
+//===----------------------------------------------------------------------===//
+// Decoding
+//===----------------------------------------------------------------------===//
+
+TEST_F(DecoderTest, HasNoLogitsAtFirst) {
+  EXPECT_EQ(gg_logits(session.get(), 0), nullptr);
+  EXPECT_EQ(gg_position(session.get(), 0), 0);
+  EXPECT_EQ(gg_logits(session.get(), 2), nullptr);
+  EXPECT_EQ(gg_logits(session.get(), -1), nullptr);
+}
+
+TEST_F(DecoderTest, PrefillsRowsOfAnyLength) {
+  std::mt19937 random(1);
+  for (int64_t first = 0; first <= Toy::capacity; ++first) {
+    gg_reset(session.get());
+    std::vector<Tokens> rows(2);
+    for (int64_t i = 0; i < first; ++i)
+      rows[0].push_back(static_cast<int64_t>(random() % 7));
+    for (size_t i = 0; i < random() % 16; ++i)
+      rows[1].push_back(static_cast<int64_t>(random() % 7));
+    ASSERT_EQ(prefill(rows), GG_OK) << gg_last_error();
+    for (size_t row = 0; row < 2; ++row)
+      if (!rows[row].empty())
+        expectRow(static_cast<int64_t>(row), rows[row]);
+  }
+}
+
+TEST_F(DecoderTest, StepsRowsAtPositionsOfTheirOwn) {
+  std::vector<Tokens> rows = {{1, 2, 3, 4, 5}, {6}};
+  ASSERT_EQ(prefill(rows), GG_OK);
+  for (int64_t i = 0; i < 9; ++i) {
+    Tokens next = {i % 3 ? i % 7 : -1, i % 7};
+    ASSERT_EQ(gg_step(session.get(), next.data()), GG_OK);
+    for (size_t row = 0; row < 2; ++row) {
+      if (next[row] >= 0)
+        rows[row].push_back(next[row]);
+      expectRow(static_cast<int64_t>(row), rows[row]);
+    }
+  }
+  // Another chunk after steps, on one row only.
+  ASSERT_EQ(prefill({{}, {1, 2, 3, 4, 5}}), GG_OK);
+  rows[1].insert(rows[1].end(), {1, 2, 3, 4, 5});
+  expectRow(0, rows[0]);
+  expectRow(1, rows[1]);
+}
+
+TEST_F(DecoderTest, ScoresEveryToken) {
+  std::vector<Tokens> rows = {{1, 2, 3, 4, 5, 6, 0, 1, 2}, {4, 4}};
+  Tokens tokens, counts;
+  int64_t stride = pack(rows, tokens, counts);
+  std::vector<float> logits(static_cast<size_t>(2 * stride * Toy::vocabulary),
+                            NAN);
+  ASSERT_EQ(gg_score(session.get(), tokens.data(), stride, counts.data(),
+                     logits.data()),
+            GG_OK);
+  for (int64_t row = 0; row < 2; ++row)
+    for (int64_t t = 0; t < stride; ++t) {
+      auto at = logits.begin() + (row * stride + t) * Toy::vocabulary;
+      std::vector<float> got(at, at + Toy::vocabulary);
+      const Tokens &all = rows[static_cast<size_t>(row)];
+      if (t < static_cast<int64_t>(all.size()))
+        EXPECT_EQ(got, Toy::logits({all.begin(), all.begin() + t + 1}));
+      else
+        EXPECT_TRUE(std::isnan(got[0]));
+    }
+  expectRow(0, rows[0]);
+  expectRow(1, rows[1]);
+  expectError(gg_score(session.get(), tokens.data(), 1, counts.data(), nullptr),
+              GG_ERROR_ARGUMENT, "room for logits");
+}
+
+TEST_F(DecoderTest, DoesNotDependOnTheNumberOfThreads) {
+  for (int threads : {1, 2, 3, 7}) {
+    session = open(model, threads);
+    EXPECT_EQ(gg_session_threads(session.get()), threads);
+    Tokens row = {1, 2, 3, 4, 5, 6};
+    ASSERT_EQ(prefill({row, {}}), GG_OK);
+    for (int64_t i = 0; i < 10; ++i) {
+      Tokens next = {i % 7, -1};
+      ASSERT_EQ(gg_step(session.get(), next.data()), GG_OK);
+      row.push_back(i % 7);
+      expectRow(0, row);
+    }
+  }
+}
+
+TEST_F(DecoderTest, RefusesTokensOutOfRange) {
+  ASSERT_EQ(prefill({{1, 2}, {3}}), GG_OK);
+  expectError(prefill({{1, 11}, {}}), GG_ERROR_ARGUMENT,
+              "token id 11 is out of range: expected 0 to 10");
+  Tokens next = {-2, 0};
+  expectError(gg_step(session.get(), next.data()), GG_ERROR_ARGUMENT,
+              "token id -2 is out of range");
+  Tokens tokens = {1, 1}, counts = {2, 0};
+  expectError(gg_prefill(session.get(), tokens.data(), 1, counts.data()),
+              GG_ERROR_ARGUMENT, "expected 0 to 1 tokens but got 2");
+  expectRow(0, {1, 2});
+  expectRow(1, {3});
+}
+
+TEST_F(DecoderTest, RefusesTokensPastTheCapacity) {
+  Tokens full(16, 1);
+  ASSERT_EQ(prefill({full, {2}}), GG_OK);
+  expectRow(0, full);
+  Tokens next = {1, 1};
+  expectError(gg_step(session.get(), next.data()), GG_ERROR_CAPACITY,
+              "row 0 holds 16 of 16 tokens: 1 more do not fit");
+  expectError(prefill({{}, full}), GG_ERROR_CAPACITY,
+              "row 1 holds 1 of 16 tokens: 16 more do not fit");
+  expectRow(0, full);
+  // The full row stays as it is while the other one goes on.
+  next = {-1, 3};
+  ASSERT_EQ(gg_step(session.get(), next.data()), GG_OK);
+  expectRow(0, full);
+  expectRow(1, {2, 3});
+}
+
+TEST_F(DecoderTest, ReportsWhatTheModelReports) {
+  ASSERT_EQ(prefill({{1}, {2}}), GG_OK);
+  Tokens next = {7, -1};
+  expectError(gg_step(session.get(), next.data()), GG_ERROR_EXECUTION,
+              "toy: token 7");
+  EXPECT_EQ(gg_logits(session.get(), 0), nullptr);
+  expectRow(1, {2});
+  next = {3, -1};
+  ASSERT_EQ(gg_step(session.get(), next.data()), GG_OK);
+  expectRow(0, {1, 3});
+}
+
+TEST_F(DecoderTest, GoesBack) {
+  ASSERT_EQ(prefill({{1, 2, 3, 4, 5}, {6}}), GG_OK);
+  ASSERT_EQ(gg_rewind(session.get(), 0, 2), GG_OK);
+  EXPECT_EQ(gg_position(session.get(), 0), 2);
+  EXPECT_EQ(gg_logits(session.get(), 0), nullptr);
+  expectRow(1, {6});
+  ASSERT_EQ(prefill({{6}, {}}), GG_OK);
+  expectRow(0, {1, 2, 6});
+  expectError(gg_rewind(session.get(), 0, 4), GG_ERROR_ARGUMENT,
+              "row 0 holds 3 tokens: cannot go back to position 4");
+  expectError(gg_rewind(session.get(), 2, 0), GG_ERROR_ARGUMENT,
+              "expected a row below 2 but got 2");
+  gg_reset(session.get());
+  EXPECT_EQ(gg_position(session.get(), 0), 0);
+  ASSERT_EQ(prefill({{5}, {}}), GG_OK);
+  expectRow(0, {5});
+}
+
+TEST_F(DecoderTest, SessionsShareOneModel) {
+  SessionPtr other = open(model, 1);
+  model.reset();
+  ASSERT_EQ(prefill({{1, 2, 3}, {}}), GG_OK);
+  Tokens next = {4, 5};
+  ASSERT_EQ(gg_step(other.get(), next.data()), GG_OK);
+  expectRow(0, {1, 2, 3});
+  expectRow(other.get(), 0, {4});
+  expectRow(other.get(), 1, {5});
+}
+
+//===----------------------------------------------------------------------===//
+// State
+//===----------------------------------------------------------------------===//
+
+TEST_F(DecoderTest, RestoresASavedState) {
+  ASSERT_EQ(prefill({{1, 2, 3, 4, 5}, {}}), GG_OK);
+  std::vector<uint8_t> state(gg_state_bytes(session.get()));
+  ASSERT_EQ(gg_save(session.get(), state.data(), state.size()), GG_OK);
+  SessionPtr other = open(model, 1);
+  Tokens next = {6, 6};
+  ASSERT_EQ(gg_step(other.get(), next.data()), GG_OK);
+  ASSERT_EQ(gg_restore(other.get(), state.data(), state.size()), GG_OK)
+      << gg_last_error();
+  expectRow(other.get(), 0, {1, 2, 3, 4, 5});
+  EXPECT_EQ(gg_position(other.get(), 1), 0);
+  EXPECT_EQ(gg_logits(other.get(), 1), nullptr);
+  ASSERT_EQ(gg_step(other.get(), next.data()), GG_OK);
+  expectRow(other.get(), 0, {1, 2, 3, 4, 5, 6});
+  expectRow(other.get(), 1, {6});
+
+  std::string file = folder / "state";
+  ASSERT_EQ(gg_save_file(other.get(), file.c_str()), GG_OK);
+  ASSERT_EQ(gg_restore_file(session.get(), file.c_str()), GG_OK);
+  expectRow(0, {1, 2, 3, 4, 5, 6});
+  expectError(gg_save_file(other.get(), (folder / "no/file").c_str()),
+              GG_ERROR_FILE, "No such file");
+  expectError(gg_restore_file(session.get(), (folder / "no/file").c_str()),
+              GG_ERROR_FILE, "No such file");
+}
+
+TEST_F(DecoderTest, RefusesADamagedState) {
+  ASSERT_EQ(prefill({{1, 2, 3}, {4}}), GG_OK);
+  std::vector<uint8_t> state(gg_state_bytes(session.get()));
+  expectError(gg_save(session.get(), state.data(), state.size() - 1),
+              GG_ERROR_ARGUMENT, "the state takes");
+  ASSERT_EQ(gg_save(session.get(), state.data(), state.size()), GG_OK);
+  ASSERT_EQ(prefill({{5}, {}}), GG_OK);
+  for (size_t at = 0; at < state.size(); ++at) {
+    std::vector<uint8_t> bad = state;
+    bad[at] ^= 4;
+    ASSERT_NE(gg_restore(session.get(), bad.data(), bad.size()), GG_OK) << at;
+    ASSERT_NE(gg_restore(session.get(), state.data(), at), GG_OK) << at;
+  }
+  expectRow(0, {1, 2, 3, 5});
+  // A right checksum over wrong content: the first row's position.
+  std::vector<uint8_t> bad = state;
+  bad[32] = 200;
+  uint64_t sum = gg::weights::checksum(bad.data() + 32, bad.size() - 32);
+  std::memcpy(bad.data() + 24, &sum, sizeof(sum));
+  expectError(gg_restore(session.get(), bad.data(), bad.size()),
+              GG_ERROR_FORMAT, "the state is malformed");
+  expectRow(0, {1, 2, 3, 5});
+}
+
+TEST_F(DecoderTest, RefusesTheStateOfAnotherArtifact) {
+  std::vector<uint8_t> state(gg_state_bytes(session.get()));
+  ASSERT_EQ(gg_save(session.get(), state.data(), state.size()), GG_OK);
+  gg::weights::Model other = toyDecoder();
+  other.name = "other";
+  path = folder / "other.gg";
+  writeToy(path, other, GG_TOY_DECODER);
+  model = load();
+  session = open(model);
+  expectError(gg_restore(session.get(), state.data(), state.size()),
+              GG_ERROR_ARGUMENT, "the state is of another artifact");
+}
+
+//===----------------------------------------------------------------------===//
+// Without a cache
+//===----------------------------------------------------------------------===//
+
+static std::vector<float> recomputed(const Tokens &tokens, size_t t) {
+  float sum = 0;
+  for (int64_t token : tokens)
+    sum += static_cast<float>(token);
+  std::vector<float> logits;
+  for (int64_t v = 0; v < Toy::vocabulary; ++v)
+    logits.push_back(sum * static_cast<float>(v) + static_cast<float>(t));
+  return logits;
+}
+
+TEST_F(RuntimeTest, RecomputesWhereThereIsNoCache) {
+  writeToy(path, toyRecompute(), GG_TOY_RECOMPUTE);
+  ModelPtr model = load();
+  SessionPtr session = open(model);
+  auto last = [&](gg_session *from) {
+    const float *logits = gg_logits(from, 0);
+    return std::vector<float>(logits, logits + Toy::vocabulary);
+  };
+  Tokens all = {3, 1, 4};
+  int64_t count = 3;
+  ASSERT_EQ(gg_prefill(session.get(), all.data(), 3, &count), GG_OK);
+  EXPECT_EQ(last(session.get()), recomputed(all, 2));
+  int64_t next = 5;
+  ASSERT_EQ(gg_step(session.get(), &next), GG_OK);
+  all.push_back(5);
+  EXPECT_EQ(last(session.get()), recomputed(all, 3));
+
+  std::vector<uint8_t> state(gg_state_bytes(session.get()));
+  ASSERT_EQ(gg_save(session.get(), state.data(), state.size()), GG_OK);
+  ASSERT_EQ(gg_rewind(session.get(), 0, 1), GG_OK);
+  Tokens more = {2, 2};
+  count = 2;
+  std::vector<float> logits(static_cast<size_t>(2 * Toy::vocabulary));
+  ASSERT_EQ(gg_score(session.get(), more.data(), 2, &count, logits.data()),
+            GG_OK);
+  std::vector<float> expected = recomputed({3, 2, 2}, 1);
+  std::vector<float> second = recomputed({3, 2, 2}, 2);
+  expected.insert(expected.end(), second.begin(), second.end());
+  EXPECT_EQ(logits, expected);
+
+  ASSERT_EQ(gg_restore(session.get(), state.data(), state.size()), GG_OK);
+  EXPECT_EQ(last(session.get()), recomputed(all, 3));
+  ASSERT_EQ(gg_step(session.get(), &next), GG_OK);
+  all.push_back(5);
+  EXPECT_EQ(last(session.get()), recomputed(all, 4));
+}
+
+//===----------------------------------------------------------------------===//
+// Tensors
+//===----------------------------------------------------------------------===//
+
+TEST_F(RuntimeTest, CallsWithTensors) {
+  writeToy(path, toyTensors(), GG_TOY_TENSORS);
+  ModelPtr model = load();
+  SessionPtr session = open(model);
+  std::vector<float> a = {1, 2, 3, 4, 5, 6};
+  std::vector<double> b = {0, 1};
+  gg_tensor inputs[2] = {{"in/b", GG_F64, 1, {2}, b.data()},
+                         {"a", GG_F32, 2, {2, 3}, a.data()}};
+  ASSERT_EQ(gg_call_model(session.get(), inputs, 2), GG_OK) << gg_last_error();
+  gg_tensor output;
+  ASSERT_EQ(gg_get_output(session.get(), 0, &output), GG_OK);
+  EXPECT_STREQ(output.name, "out/sum");
+  EXPECT_EQ(output.rank, 2);
+  EXPECT_EQ(output.dims[0], 2);
+  EXPECT_EQ(output.dims[1], 3);
+  const auto *sum = static_cast<const float *>(output.data);
+  EXPECT_FLOAT_EQ(sum[0], 2);
+  EXPECT_FLOAT_EQ(sum[5], 6 + 2.7182817f);
+  ASSERT_EQ(gg_get_output(session.get(), 1, &output), GG_OK);
+  EXPECT_EQ(output.rank, 0);
+  EXPECT_EQ(*static_cast<const int64_t *>(output.data), 2);
+  ASSERT_EQ(gg_get_output(session.get(), 2, &output), GG_OK);
+  EXPECT_EQ(static_cast<const double *>(output.data)[1], 1);
+  expectError(gg_get_output(session.get(), 3, &output), GG_ERROR_ARGUMENT,
+              "no output 3");
+
+  // Another size in the same session, none at all included.
+  std::vector<float> wide(300000, 1);
+  std::vector<double> wideB(100000, 0);
+  gg_tensor wider[2] = {{"a", GG_F32, 2, {100000, 3}, wide.data()},
+                        {"in/b", GG_F64, 1, {100000}, wideB.data()}};
+  ASSERT_EQ(gg_call_model(session.get(), wider, 2), GG_OK);
+  ASSERT_EQ(gg_get_output(session.get(), 0, &output), GG_OK);
+  EXPECT_EQ(static_cast<const float *>(output.data)[299999], 2);
+  gg_tensor empty[2] = {{"a", GG_F32, 2, {0, 3}, nullptr},
+                        {"in/b", GG_F64, 1, {0}, nullptr}};
+  ASSERT_EQ(gg_call_model(session.get(), empty, 2), GG_OK);
+  ASSERT_EQ(gg_get_output(session.get(), 0, &output), GG_OK);
+  EXPECT_EQ(output.dims[0], 0);
+}
+
+TEST_F(RuntimeTest, RefusesWrongTensors) {
+  writeToy(path, toyTensors(), GG_TOY_TENSORS);
+  ModelPtr model = load();
+  SessionPtr session = open(model);
+  double data[16] = {};
+  const gg_tensor a = {"a", GG_F32, 2, {2, 3}, data};
+  const gg_tensor b = {"in/b", GG_F64, 1, {2}, data};
+  auto expect = [&](std::vector<gg_tensor> inputs, const char *part) {
+    expectError(gg_call_model(session.get(), inputs.data(),
+                              static_cast<int64_t>(inputs.size())),
+                GG_ERROR_ARGUMENT, part);
+  };
+  auto changed = [](gg_tensor tensor, auto change) {
+    change(tensor);
+    return tensor;
+  };
+  expect({a}, "input 'in/b' is missing");
+  expect({a, a}, "input 'a' is given twice");
+  expect({a, b, changed(a, [](gg_tensor &t) { t.name = "c"; })},
+         "the model has no input 'c'");
+  expect({a, changed(b, [](gg_tensor &t) { t.type = GG_F32; })},
+         "input 'in/b': expected f64 but got f32");
+  expect({a, changed(b, [](gg_tensor &t) { t.type = gg_type(99); })},
+         "expected f64 but got an unknown type");
+  expect({a, changed(b, [](gg_tensor &t) { t.rank = 2; })},
+         "input 'in/b': expected 1 dimensions but got 2");
+  expect({changed(a, [](gg_tensor &t) { t.dims[1] = 4; }), b},
+         "input 'a': expected size 3 in dimension 1 but got 4");
+  expect({a, changed(b, [](gg_tensor &t) { t.dims[0] = 3; })},
+         "contradicts another dimension named 'n'");
+  expect({changed(a, [](gg_tensor &t) { t.dims[0] = -1; }), b},
+         "input 'a': impossible dimensions");
+  expect({changed(a, [](gg_tensor &t) { t.data = nullptr; }), b},
+         "input 'a': data is null or not aligned");
+  int64_t token = 0;
+  expectError(gg_step(session.get(), &token), GG_ERROR_ARGUMENT,
+              "this model is no decoder");
+  EXPECT_EQ(gg_state_bytes(session.get()), 0u);
+}
+
+TEST_F(DecoderTest, TakesNoTensors) {
+  expectError(gg_call_model(session.get(), nullptr, 0), GG_ERROR_ARGUMENT,
+              "this model is a decoder");
+}
