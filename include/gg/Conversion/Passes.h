@@ -9,6 +9,8 @@
 #ifndef GG_CONVERSION_PASSES_H
 #define GG_CONVERSION_PASSES_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace gg {

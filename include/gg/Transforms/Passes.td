@@ -60,4 +60,162 @@ def OnnxInferShapes
   ];
 }
 
+//===----------------------------------------------------------------------===//
+// From tensors to code: each pass one step of gg-codegen-pipeline
+//===----------------------------------------------------------------------===//
+
+def OutlineWeightsPass : Pass<"gg-outline-weights", "::mlir::ModuleOp"> {
+  let summary = "Move large constants out of the program into the weights file";
+  let description = [{
+    An `arith.constant` of a tensor above the threshold becomes a `gg.weight` of
+    the module, with its place in the weights payload, and a read-only view of
+    it in the program. Constants of equal bytes share a place. A splat becomes a
+    `linalg.fill`. Run before bufferization, which would turn constants into
+    globals.
+
+    ```mlir
+    %0 = arith.constant dense_resource<w> : tensor<512x64xf32>
+    // becomes
+    gg.weight @w offset 0 bytes 131072 = dense_resource<w> : tensor<512x64xf32>
+    %0 = gg.get_weight @w : memref<512x64xf32>
+    %1 = bufferization.to_tensor %0 restrict : memref<512x64xf32> to tensor<512x64xf32>
+    ```
+  }];
+  let options = [
+    Option<"threshold", "threshold", "int64_t", "256",
+           "Constants of at most this many bytes stay in the program">
+  ];
+  let dependentDialects = [
+    "::gg::ir::GGDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def FuseElementwisePass : Pass<"gg-fuse-elementwise"> {
+  let summary = "Fuse elementwise linalg operations where nothing is computed twice";
+  let description = [{
+    Upstream's fusion of `linalg.generic` with its producers. A producer that
+    the consumer would read more than once for each of its elements (a broadcast,
+    a contraction) is fused only where it merely converts or copies.
+
+    ```mlir
+    %1 = linalg.generic … ins(%0) { exp }
+    %2 = linalg.generic … ins(%1, %b) { add }
+    // becomes
+    %2 = linalg.generic … ins(%0, %b) { exp; add }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::linalg::LinalgDialect"];
+}
+
+def OrderLoopsPass : Pass<"gg-order-loops"> {
+  let summary = "Put the loop that walks memory contiguously innermost";
+  let description = [{
+    Permutes the iteration space of `linalg.generic`: parallel loops, then
+    reductions, then the loop for which the fewest operands are read or written
+    with a stride. LLVM vectorizes the innermost loop.
+
+    ```mlir
+    // P·V of attention: (m, n, k) with B[k, n] becomes (m, k, n)
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def BufferizePass : Pass<"gg-bufferize", "::mlir::ModuleOp"> {
+  let summary = "Bufferize entries, caches in place";
+  let description = [{
+    One-shot bufferization across function boundaries with identity layouts.
+    Arguments are read-only, except the caches of a decoder entry (every
+    `gg.entry` but "main"): its results after the first are its last arguments,
+    updated in place. That a cache would have to be copied is an error. Results
+    become `gg.output`, and updated caches vanish from the results.
+
+    ```mlir
+    func.func @step(%ids: tensor<1x1xi64>, %k: tensor<1x4xf32>)
+        -> (tensor<1x8xf32>, tensor<1x4xf32>) attributes {gg.entry = "step"}
+    // becomes
+    func.func @step(%ids: memref<1x1xi64>, %k: memref<1x4xf32> {gg.in_place})
+        attributes {gg.entry = "step"} { … gg.output 0, %logits : memref<1x8xf32> … }
+    ```
+  }];
+  let dependentDialects = [
+    "::gg::ir::GGDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"
+  ];
+}
+
+def PlanArenaPass : Pass<"gg-plan-arena", "::mlir::func::FuncOp"> {
+  let summary = "Give every buffer of an entry its place in the arena";
+  let description = [{
+    A buffer of static size gets an offset; buffers whose lives do not meet
+    share memory (first fit, largest first). A buffer of dynamic size is taken
+    from the rest of the arena in program order, by every thread alike; where it
+    does not fit, the entry fails. Buffers inside `scf.parallel` are per thread
+    and live on its stack. `gg.arena_bytes` becomes the static need.
+
+    ```mlir
+    %0 = memref.alloc() : memref<16xf32>
+    // becomes
+    %arena = gg.arena : memref<?xi8>
+    %c64 = arith.constant 64 : index
+    %0 = memref.view %arena[%c64][] : memref<?xi8> to memref<16xf32>
+    ```
+  }];
+  let options = [
+    Option<"maxScratch", "max-scratch", "int64_t", "1048576",
+           "The most bytes of per-thread buffers that may lie on the stack">
+  ];
+  let dependentDialects = [
+    "::gg::ir::GGDialect", "::mlir::arith::ArithDialect",
+    "::mlir::cf::ControlFlowDialect", "::mlir::memref::MemRefDialect"
+  ];
+}
+
+def DistributePass : Pass<"gg-distribute", "::mlir::func::FuncOp"> {
+  let summary = "Split the parallel loops of an entry among the team's threads";
+  let description = [{
+    Makes an entry SPMD. Every thread runs the control flow; the largest
+    dimension of an `scf.parallel` is split by thread number into contiguous
+    blocks; whatever else writes memory is done by thread 0, neighbours in one
+    region. A barrier stands where memory that one thread wrote is touched by
+    another, or overwritten while another may still read it, and nowhere else.
+
+    ```mlir
+    scf.parallel (%i) = (%c0) to (%c1024) step (%c1) { … }
+    // becomes
+    %thread = gg.thread_id
+    %threads = gg.thread_count
+    …
+    scf.for %i = %lo to %hi step %c1 { … }
+    gg.barrier
+    ```
+  }];
+  let options = [
+    Option<"grain", "grain", "int64_t", "4096",
+           "A parallel loop of fewer operations is left to thread 0">
+  ];
+  let dependentDialects = ["::gg::ir::GGDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def OutlineKernelsPass : Pass<"gg-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "Move the loop nests of entries into functions, equal ones shared";
+  let description = [{
+    The layers of a model repeat: their loops differ in the buffers only, so
+    they become calls of one function. Code size and compile time then follow
+    the number of different loops. An argument that overlaps no other memory
+    that the loop touches is marked `llvm.noalias`.
+
+    ```mlir
+    scf.for %i = %lo to %hi step %c1 { … %a … %b … }
+    // becomes
+    func.call @kernel(%lo, %hi, %a, %b) : …
+    ```
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
 #endif // GG_TRANSFORMS_PASSES_TD

@@ -20,6 +20,67 @@ using namespace gg::ir;
 #define GET_OP_CLASSES
 #include "gg/Dialect/GG/IR/GGOps.cpp.inc"
 
+// The members of gg_math, in order.
+static constexpr llvm::StringLiteral kMathTable[] = {
+    "exp",   "log",   "sin",   "cos",   "tan",  "tanh", "erf",
+    "pow",   "asin",  "acos",  "atan",  "sinh", "cosh", "asinh",
+    "acosh", "atanh", "expm1", "log1p", "fmod"};
+
+std::optional<unsigned> gg::ir::getMathTableIndex(StringRef function) {
+  const auto *it = llvm::find(kMathTable, function);
+  if (it == std::end(kMathTable))
+    return std::nullopt;
+  return it - std::begin(kMathTable);
+}
+
+std::optional<int64_t> gg::ir::getElementBytes(Type type) {
+  if (isa<IndexType>(type))
+    return 8;
+  if (type.isIntOrFloat())
+    return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+  if (auto vector = dyn_cast<VectorType>(type))
+    if (std::optional<int64_t> bytes = getElementBytes(vector.getElementType()))
+      return *bytes * vector.getNumElements();
+  return std::nullopt;
+}
+
+LogicalResult OutputOp::verify() {
+  auto type = dyn_cast<MemRefType>(getBuffer().getType());
+  if (!type || !type.getLayout().isIdentity())
+    return emitOpError("expected a buffer of identity layout but got ")
+           << getBuffer().getType();
+  if (type.getRank() > 8)
+    return emitOpError("expected a rank of at most 8 but got ")
+           << type.getRank();
+  return success();
+}
+
+LogicalResult
+GetWeightOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  auto weight =
+      symbolTable.lookupNearestSymbolFrom<WeightOp>(*this, getNameAttr());
+  if (!weight)
+    return emitOpError("expected a gg.weight named ") << getNameAttr();
+  ShapedType stored = weight.getValue().getShapedType();
+  MemRefType type = getType();
+  if (stored.getShape() != type.getShape() ||
+      stored.getElementType() != type.getElementType())
+    return emitOpError("expected the shape and element type of ")
+           << stored << " but got " << type;
+  return success();
+}
+
+LogicalResult CallMathOp::verify() {
+  if (!getMathTableIndex(getFunction()))
+    return emitOpError("expected a member of gg_math but got ")
+           << getFunctionAttr();
+  size_t wanted = getFunction() == "pow" || getFunction() == "fmod" ? 2 : 1;
+  if (getArgs().size() != wanted)
+    return emitOpError("expected ")
+           << wanted << " operands but got " << getArgs().size();
+  return success();
+}
+
 void GGDialect::initialize() {
   addOperations<
 #define GET_OP_LIST

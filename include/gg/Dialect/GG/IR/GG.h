@@ -10,15 +10,41 @@
 #define GG_DIALECT_GG_IR_GG_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/BuiltinAttributeInterfaces.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "gg/Dialect/GG/IR/GGDialect.h.inc"
 
 #define GET_OP_CLASSES
 #include "gg/Dialect/GG/IR/GGOps.h.inc"
+
+namespace gg::ir {
+
+/// The unit-less string attribute that makes a function an entry, "step" or
+/// "main"; the exported symbol is gg_ followed by its value.
+inline constexpr llvm::StringLiteral kEntryAttr = "gg.entry";
+
+/// On an entry after gg-plan-arena: the bytes of the arena that it needs, and
+/// whether it takes more at run time.
+inline constexpr llvm::StringLiteral kArenaBytesAttr = "gg.arena_bytes";
+inline constexpr llvm::StringLiteral kArenaDynamicAttr = "gg.arena_dynamic";
+
+/// On an argument after gg-bufferize: the entry updates it in place.
+inline constexpr llvm::StringLiteral kInPlaceAttr = "gg.in_place";
+
+/// The position of a function in gg_math; empty where it has no such member.
+std::optional<unsigned> getMathTableIndex(llvm::StringRef function);
+
+/// How many bytes an element takes in a buffer: whole bytes; none for types
+/// that no buffer holds.
+std::optional<int64_t> getElementBytes(mlir::Type type);
+
+} // namespace gg::ir
 
 #endif // GG_DIALECT_GG_IR_GG_H

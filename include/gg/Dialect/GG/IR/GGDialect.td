@@ -15,6 +15,15 @@ def GG_Dialect : Dialect {
   let name = "gg";
   let cppNamespace = "::gg::ir";
   let summary = "What a compiled model needs beside the upstream dialects";
+  let description = [{
+    An *entry* is a function that the artifact exports: it has the attribute
+    `gg.entry`, whose value says which one (`"step"`, `"prefill"`, `"score"`,
+    `"main"`). A team of threads runs an entry, every thread the whole of it
+    (SPMD). The ops of this dialect are what such code needs from its caller:
+    thread number, barrier, scratch memory, mapped weights, outputs, errors.
+    `gg-entry-abi` lowers them to accesses to `gg_call` (EntryABI.h).
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 #endif // GG_DIALECT_GG_IR_GGDIALECT_TD

@@ -10,14 +10,171 @@
 #define GG_DIALECT_GG_IR_GGOPS_TD
 
 include "gg/Dialect/GG/IR/GGDialect.td"
+include "mlir/Dialect/LLVMIR/LLVMTypes.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 class GG_Op<string mnemonic, list<Trait> traits = []>
     : Op<GG_Dialect, mnemonic, traits>;
 
-def GG_BarrierOp : GG_Op<"barrier"> {
-  let summary = "waits until every thread of the team is here";
+//===----------------------------------------------------------------------===//
+// The team of threads that runs an entry
+//===----------------------------------------------------------------------===//
+
+def GG_ThreadIdOp : GG_Op<"thread_id", [Pure]> {
+  let summary = "the number of the thread that runs this";
+  let description = [{
+    From 0 to one less than `gg.thread_count`. Only in entries: functions with
+    the attribute `gg.entry`.
+
+    ```mlir
+    %thread = gg.thread_id
+    ```
+  }];
+  let results = (outs Index:$result);
   let assemblyFormat = "attr-dict";
+}
+
+def GG_ThreadCountOp : GG_Op<"thread_count", [Pure]> {
+  let summary = "how many threads run this";
+  let description = [{
+    ```mlir
+    %threads = gg.thread_count
+    ```
+  }];
+  let results = (outs Index:$result);
+  let assemblyFormat = "attr-dict";
+}
+
+// Reads and writes "everything", so that no memory access moves across.
+def GG_BarrierOp : GG_Op<"barrier", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "waits until every thread of the team is here";
+  let description = [{
+    What any thread wrote before the barrier is what every thread reads after
+    it. Only where control flow is the same on every thread.
+
+    ```mlir
+    gg.barrier
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def GG_FailOp : GG_Op<"fail", [MemoryEffects<[MemWrite]>]> {
+  let summary = "tells the caller that the entry could not do its work";
+  let description = [{
+    One thread executes it. The entry returns right after, on every thread alike.
+
+    ```mlir
+    gg.fail "/model/Gather_3: index out of range"
+    ```
+  }];
+  let arguments = (ins StrAttr:$message);
+  let assemblyFormat = "$message attr-dict";
+}
+
+def GG_OutputOp : GG_Op<"output", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "hands a result to the caller";
+  let description = [{
+    Writes the address and the sizes of `buffer` to output `index` of the call.
+    The buffer has the identity layout and a rank of at most 8.
+
+    ```mlir
+    gg.output 0, %logits : memref<1x512xf32>
+    ```
+  }];
+  let arguments = (ins ConfinedAttr<I64Attr, [IntNonNegative]>:$index,
+                       AnyMemRef:$buffer);
+  let assemblyFormat = "$index `,` $buffer attr-dict `:` type($buffer)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+def GG_ArenaOp : GG_Op<"arena", [Pure]> {
+  let summary = "the scratch memory of the call";
+  let description = [{
+    Its size is a run-time value: `memref.dim` of the result.
+
+    ```mlir
+    %arena = gg.arena : memref<?xi8>
+    ```
+  }];
+  let results = (outs MemRefRankOf<[I8], [1]>:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+def GG_WeightOp : GG_Op<"weight", [Symbol]> {
+  let summary = "a constant tensor that lies in the weights file";
+  let description = [{
+    `offset` counts bytes from the start of the weights payload and `bytes` is
+    the size there, where an element takes whole bytes. The value is written to
+    the weights file and never becomes part of the code.
+
+    ```mlir
+    gg.weight @embed offset 4096 bytes 131072 = dense_resource<embed> : tensor<512x64xf32>
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$offset,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$bytes,
+                       ElementsAttr:$value);
+  let assemblyFormat = [{
+    $sym_name `offset` $offset `bytes` $bytes attr-dict `=` $value
+  }];
+}
+
+def GG_GetWeightOp
+    : GG_Op<"get_weight",
+            [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the buffer of a weight in the mapped weights file";
+  let description = [{
+    Read-only: a write to it is a fault at run time.
+
+    ```mlir
+    %0 = gg.get_weight @embed : memref<512x64xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$name);
+  let results = (outs StaticShapeMemRefOf<[AnyType]>:$result);
+  let assemblyFormat = "$name attr-dict `:` type($result)";
+}
+
+//===----------------------------------------------------------------------===//
+// Elementary functions on f64
+//===----------------------------------------------------------------------===//
+
+def GG_MathTableOp : GG_Op<"math_table", [Pure]> {
+  let summary = "the caller's table of elementary functions";
+  let description = [{
+    ```mlir
+    %table = gg.math_table : !llvm.ptr
+    ```
+  }];
+  let results = (outs LLVM_AnyPointer:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+def GG_CallMathOp : GG_Op<"call_math", [Pure]> {
+  let summary = "calls an elementary function of the caller's table";
+  let description = [{
+    `function` is the name of a member of `gg_math` (EntryABI.h); `pow` and
+    `fmod` take two operands, the others one.
+
+    ```mlir
+    %1 = gg.call_math "erf" of %table(%0) : !llvm.ptr
+    ```
+  }];
+  let arguments = (ins StrAttr:$function, LLVM_AnyPointer:$table,
+                       Variadic<F64>:$args);
+  let results = (outs F64:$result);
+  let assemblyFormat = [{
+    $function `of` $table `(` $args `)` attr-dict `:` type($table)
+  }];
+  let hasVerifier = 1;
 }
 
 #endif // GG_DIALECT_GG_IR_GGOPS_TD

@@ -1,0 +1,193 @@
+//===- EntryABI.cpp - Entries as C functions -----------------------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gg/Weights/EntryABI.h"
+#include "CallBuilder.h"
+#include "gg/Conversion/Passes.h"
+#include "gg/Dialect/GG/IR/GG.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace gg {
+#define GEN_PASS_DEF_ENTRYABIPASS
+#include "gg/Conversion/Passes.h.inc"
+} // namespace gg
+
+using namespace mlir;
+using namespace gg;
+
+namespace {
+
+/// Lowers one entry.
+class EntryLowering {
+public:
+  EntryLowering(func::FuncOp func, const LLVMTypeConverter &converter,
+                SymbolTable &symbols)
+      : func(func), converter(converter), symbols(symbols) {}
+
+  LogicalResult run() {
+    for (auto [i, type] : llvm::enumerate(func.getArgumentTypes())) {
+      auto buffer = dyn_cast<MemRefType>(type);
+      if (!buffer || !buffer.getLayout().isIdentity() ||
+          buffer.getRank() > GG_MAX_RANK)
+        return func.emitOpError("expected a buffer of identity layout and a "
+                                "rank of at most ")
+               << GG_MAX_RANK << " as argument #" << i << " but got " << type;
+    }
+    changeSignature();
+    func.walk([&](Operation *op) { lower(op); });
+    return success();
+  }
+
+private:
+  void changeSignature() {
+    MLIRContext *context = func.getContext();
+    Block &block = func.front();
+    Location loc = func.getLoc();
+    Type pointer = LLVM::LLVMPointerType::get(context);
+    Type i64 = IntegerType::get(context, 64);
+    SmallVector<BlockArgument> inputs(block.getArguments());
+    call.emplace(converter, block.addArgument(pointer, loc));
+    Value threadArg = block.addArgument(i64, loc);
+    Value threadsArg = block.addArgument(i64, loc);
+
+    OpBuilder builder = OpBuilder::atBlockBegin(&block);
+    Type index = builder.getIndexType();
+    thread = arith::IndexCastOp::create(builder, loc, index, threadArg);
+    threads = arith::IndexCastOp::create(builder, loc, index, threadsArg);
+    weights = call->load(builder, loc, CallMember::Weights);
+    arena = call->load(builder, loc, CallMember::Arena);
+    for (auto [i, input] : llvm::enumerate(inputs))
+      input.replaceAllUsesWith(
+          call->loadInput(builder, loc, i, cast<MemRefType>(input.getType())));
+    block.eraseArguments(0, inputs.size());
+    func.setType(FunctionType::get(context, {pointer, i64, i64}, {}));
+    func.setAllArgAttrs(ArrayRef<DictionaryAttr>(
+        SmallVector<DictionaryAttr>(3, DictionaryAttr::get(context))));
+    auto name = func->getAttrOfType<StringAttr>(ir::kEntryAttr).getValue();
+    (void)symbols.rename(func, ("gg_" + name).str());
+    func->removeAttr(ir::kEntryAttr);
+  }
+
+  void lower(Operation *op) {
+    OpBuilder builder(op);
+    Location loc = op->getLoc();
+    Value result;
+    if (isa<ir::ThreadIdOp>(op)) {
+      result = thread;
+    } else if (isa<ir::ThreadCountOp>(op)) {
+      result = threads;
+    } else if (isa<ir::MathTableOp>(op)) {
+      result = call->load(builder, loc, CallMember::Math);
+    } else if (auto get = dyn_cast<ir::GetWeightOp>(op)) {
+      auto weight = symbols.lookup<ir::WeightOp>(get.getName());
+      // The offset is a 64-bit operand: a payload exceeds 2^31 bytes.
+      Value offset = LLVM::ConstantOp::create(
+          builder, loc, builder.getI64Type(), weight.getOffset());
+      Value address = LLVM::GEPOp::create(
+          builder, loc, weights.getType(), builder.getI8Type(), weights,
+          ValueRange(offset), LLVM::GEPNoWrapFlags::inbounds);
+      result = call->wrap(builder, loc, get.getType(), address);
+    } else if (isa<ir::ArenaOp>(op)) {
+      Value bytes = call->load(builder, loc, CallMember::ArenaBytes);
+      result =
+          call->wrap(builder, loc, cast<MemRefType>(op->getResult(0).getType()),
+                     arena, bytes);
+    } else if (auto output = dyn_cast<ir::OutputOp>(op)) {
+      call->storeOutput(builder, loc, output.getIndex(), output.getBuffer());
+    } else if (isa<ir::BarrierOp>(op)) {
+      callMember(builder, loc, CallMember::Barrier, {});
+    } else if (auto fail = dyn_cast<ir::FailOp>(op)) {
+      callMember(builder, loc, CallMember::Fail,
+                 getMessage(builder, loc, fail.getMessage()));
+    } else {
+      return;
+    }
+    if (result)
+      op->replaceAllUsesWith(ValueRange(result));
+    op->erase();
+  }
+
+  /// Calls barrier(team) or fail(team, message).
+  void callMember(OpBuilder &builder, Location loc, CallMember member,
+                  ValueRange arguments) {
+    Value function = call->load(builder, loc, member);
+    SmallVector<Value> operands = {function,
+                                   call->load(builder, loc, CallMember::Team)};
+    llvm::append_range(operands, arguments);
+    auto type = LLVM::LLVMFunctionType::get(
+        LLVM::LLVMVoidType::get(func.getContext()),
+        SmallVector<Type>(arguments.size() + 1, function.getType()));
+    LLVM::CallOp::create(builder, loc, type, operands);
+  }
+
+  Value getMessage(OpBuilder &builder, Location loc, StringRef text) {
+    std::string terminated = text.str();
+    terminated.push_back('\0');
+    auto module = func->getParentOfType<ModuleOp>();
+    OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
+    auto type =
+        LLVM::LLVMArrayType::get(builder.getI8Type(), terminated.size());
+    auto global = LLVM::GlobalOp::create(top, loc, type, /*isConstant=*/true,
+                                         LLVM::Linkage::Internal, "message",
+                                         builder.getStringAttr(terminated));
+    symbols.insert(global);
+    return LLVM::AddressOfOp::create(builder, loc, global);
+  }
+
+  func::FuncOp func;
+  const LLVMTypeConverter &converter;
+  SymbolTable &symbols;
+  std::optional<CallBuilder> call;
+  Value thread, threads, weights, arena;
+};
+
+} // namespace
+
+/// Kernels call the table too, through a pointer that they are given.
+static void lowerCallMath(ir::CallMathOp op) {
+  OpBuilder builder(op);
+  Location loc = op.getLoc();
+  Type pointer = op.getTable().getType();
+  Value address = LLVM::GEPOp::create(
+      builder, loc, pointer, pointer, op.getTable(),
+      ArrayRef<LLVM::GEPArg>{int32_t(*ir::getMathTableIndex(op.getFunction()))},
+      LLVM::GEPNoWrapFlags::inbounds);
+  Value function = LLVM::LoadOp::create(builder, loc, pointer, address);
+  Type f64 = builder.getF64Type();
+  auto type = LLVM::LLVMFunctionType::get(
+      f64, SmallVector<Type>(op.getArgs().size(), f64));
+  SmallVector<Value> operands = {function};
+  llvm::append_range(operands, op.getArgs());
+  Value result = LLVM::CallOp::create(builder, loc, type, operands).getResult();
+  op.replaceAllUsesWith(result);
+  op.erase();
+}
+
+namespace {
+
+struct EntryABIPass : public gg::impl::EntryABIPassBase<EntryABIPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    SymbolTable symbols(module);
+    LLVMTypeConverter converter(&getContext());
+    for (auto func : llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
+      if (func->hasAttr(ir::kEntryAttr) &&
+          failed(EntryLowering(func, converter, symbols).run()))
+        return signalPassFailure();
+    module.walk(lowerCallMath);
+    for (auto weight :
+         llvm::make_early_inc_range(module.getOps<ir::WeightOp>()))
+      weight.erase();
+  }
+};
+
+} // namespace

@@ -1,0 +1,85 @@
+//===- BufferRange.cpp - What memory a buffer occupies -------------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gg/Transforms/BufferRange.h"
+
+#include "gg/Dialect/GG/IR/GG.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+using namespace mlir;
+using namespace gg;
+
+bool BufferRange::mayOverlap(const BufferRange &other) const {
+  if (kind == Unknown || other.kind == Unknown)
+    return true;
+  if (kind != other.kind)
+    return false;
+  switch (kind) {
+  case Arena:
+    return begin < other.end && other.begin < end;
+  case Constant:
+    return true;
+  default:
+    return object == other.object;
+  }
+}
+
+/// A piece of the arena at a constant offset, or from its dynamic rest.
+static BufferRange getArenaRange(memref::ViewOp view) {
+  std::optional<int64_t> offset = getConstantIntValue(view.getByteShift());
+  MemRefType type = view.getType();
+  if (!offset || !type.hasStaticShape())
+    return {BufferRange::Object, 0, 0, view.getResult()};
+  int64_t bytes =
+      type.getNumElements() * *ir::getElementBytes(type.getElementType());
+  return {BufferRange::Arena, *offset, *offset + bytes, nullptr};
+}
+
+BufferRange gg::getBufferRange(Value buffer) {
+  while (Operation *op = buffer.getDefiningOp()) {
+    if (auto view = dyn_cast<memref::ViewOp>(op);
+        view && view.getSource().getDefiningOp<ir::ArenaOp>())
+      return getArenaRange(view);
+    if (auto view = dyn_cast<ViewLikeOpInterface>(op)) {
+      buffer = view.getViewSource();
+      continue;
+    }
+    if (isa<memref::AllocaOp>(op))
+      return {BufferRange::Private, 0, 0, buffer};
+    if (isa<ir::GetWeightOp, memref::GetGlobalOp>(op))
+      return {BufferRange::Constant, 0, 0, buffer};
+    return {};
+  }
+  auto argument = cast<BlockArgument>(buffer);
+  if (isa<func::FuncOp>(argument.getOwner()->getParentOp()))
+    return {BufferRange::Object, 0, 0, buffer};
+  return {};
+}
+
+std::optional<SmallVector<BufferAccess>> gg::getSharedAccesses(Operation *op) {
+  auto effects = getEffectsRecursively(op);
+  if (!effects)
+    return std::nullopt;
+  SmallVector<BufferAccess> accesses;
+  for (const MemoryEffects::EffectInstance &effect : *effects) {
+    bool isWrite = isa<MemoryEffects::Write>(effect.getEffect());
+    if (!isWrite && !isa<MemoryEffects::Read>(effect.getEffect()))
+      continue;
+    BufferAccess access{{}, isWrite};
+    if (Value value = effect.getValue())
+      access.range = getBufferRange(value);
+    if (access.range.kind != BufferRange::Private &&
+        (isWrite || access.range.kind != BufferRange::Constant))
+      accesses.push_back(access);
+  }
+  return accesses;
+}
