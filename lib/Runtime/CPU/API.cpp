@@ -10,8 +10,8 @@
 
 #include "Decoder.h"
 #include "Error.h"
-#include "Features.h"
 #include "TensorCall.h"
+#include "gg/Runtime/Features.h"
 
 #include <cerrno>
 #include <cinttypes>

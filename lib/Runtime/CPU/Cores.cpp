@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Features.h"
+#include "gg/Runtime/Features.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Features.h"
+#include "gg/Runtime/Features.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>

@@ -9,7 +9,7 @@
 #include "Model.h"
 
 #include "Error.h"
-#include "Features.h"
+#include "gg/Runtime/Features.h"
 #include "gg/Weights/Checksum.h"
 
 #include <cerrno>

@@ -9,7 +9,7 @@
 #include "Runner.h"
 
 #include "Error.h"
-#include "Features.h"
+#include "gg/Runtime/Features.h"
 
 #include <algorithm>
 #include <cmath>

@@ -8,7 +8,7 @@
 
 #include "Team.h"
 
-#include "Features.h"
+#include "gg/Runtime/Features.h"
 
 #include <climits>
 #include <csignal>

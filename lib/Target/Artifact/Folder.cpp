@@ -13,6 +13,7 @@
 #include "llvm/Support/Path.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
@@ -113,16 +114,16 @@ PendingFolder::create(StringRef path,
   if (llvm::sys::fs::exists(place) && !isOurs(place))
     return llvm::createStringError(place +
                                    ": exists and is no artifact; not replaced");
-  std::string aside = place + ".XXXXXX";
-  if (!mkdtemp(aside.data()))
-    return errnoError(place);
-  // mkdtemp makes folders that only their owner may read.
-  mode_t mask = umask(0);
-  umask(mask);
-  PendingFolder folder(std::move(place), std::move(aside));
-  if (chmod(folder.aside.c_str(), 0777 & ~mask) != 0)
-    return errnoError(folder.aside);
-  return std::move(folder);
+  // Several compilers may write to the same place at the same time.
+  static std::atomic<unsigned> attempts{0};
+  for (;;) {
+    std::string aside = place + "." + std::to_string(getpid()) + "-" +
+                        std::to_string(attempts++) + ".tmp";
+    if (mkdir(aside.c_str(), 0777) == 0)
+      return PendingFolder(std::move(place), std::move(aside));
+    if (errno != EEXIST)
+      return errnoError(place);
+  }
 }
 
 PendingFolder::PendingFolder(PendingFolder &&other)

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef GG_LIB_RUNTIME_CPU_FEATURES_H
-#define GG_LIB_RUNTIME_CPU_FEATURES_H
+#ifndef GG_RUNTIME_FEATURES_H
+#define GG_RUNTIME_FEATURES_H
 
 #include "gg/Weights/Format.h"
 
@@ -33,4 +33,4 @@ int availableCPUs();
 
 } // namespace gg::runtime
 
-#endif // GG_LIB_RUNTIME_CPU_FEATURES_H
+#endif // GG_RUNTIME_FEATURES_H

@@ -1,0 +1,81 @@
+//===- Session.h - A loaded model and what was measured ---------*- C++ -*-===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GG_LIB_RUN_SESSION_H
+#define GG_LIB_RUN_SESSION_H
+
+#include "Options.h"
+#include "gg-runtime/gg.h"
+#include "gg/Run/Npy.h"
+
+#include <functional>
+#include <memory>
+
+namespace gg::run {
+
+/// Milliseconds of a monotonic clock.
+double now();
+
+/// What --stats writes; negative where it was not measured.
+struct Stats {
+  double loadMs = -1;
+  double firstTokenMs = -1;
+  double prefillTokensPerS = -1;
+  double decodeTokensPerS = -1;
+};
+
+struct ModelDeleter {
+  void operator()(gg_model *model) const { gg_model_free(model); }
+};
+struct SessionDeleter {
+  void operator()(gg_session *session) const { gg_session_free(session); }
+};
+
+/// The loaded artifact.
+struct Session {
+  bool open(const Options &options);
+  bool writeStats(const Options &options) const;
+  /// Prints what the runtime has to say where a call of it failed.
+  static bool check(gg_status status) {
+    return status == GG_OK || fail("%s", gg_last_error());
+  }
+
+  std::unique_ptr<gg_model, ModelDeleter> model;
+  std::unique_ptr<gg_session, SessionDeleter> session;
+  gg_model_info info;
+  Stats stats;
+};
+
+/// Rows of token ids, [rows, width]; lengths tell how many are no padding.
+struct TokenRows {
+  bool read(const std::string &path);
+
+  int64_t rows = 0, width = 0;
+  std::vector<int64_t> ids;
+  std::vector<int64_t> lengths;
+};
+
+/// Called with the logits that follow a row's token.
+using LogitsVisitor =
+    std::function<void(int64_t row, int64_t token, const float *logits)>;
+
+/// Runs every row from an empty cache, `lengths[row]` tokens of it.
+bool scoreRows(Session &session, const TokenRows &tokens,
+               const std::vector<int64_t> &lengths, const LogitsVisitor &visit);
+
+bool generate(Session &session, const Options &options);
+bool writeLogits(Session &session, const std::string &tokensFile,
+                 const std::string &logitsFile);
+bool printPerplexity(Session &session, const Options &options);
+bool runTensors(Session &session, const Options &options);
+bool printInfo(const Options &options);
+bool verify(const Options &options);
+
+} // namespace gg::run
+
+#endif // GG_LIB_RUN_SESSION_H
