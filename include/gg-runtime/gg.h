@@ -169,8 +169,7 @@ GG_API gg_status gg_prefill(gg_session *session, const int64_t *tokens,
 /** The same, and writes the logits of every token: those of row r's token t go
  *  to logits + (r * stride + t) * vocabulary. */
 GG_API gg_status gg_score(gg_session *session, const int64_t *tokens,
-                          int64_t stride, const int64_t *counts,
-                          float *logits);
+                          int64_t stride, const int64_t *counts, float *logits);
 /** Appends tokens[row] to each row; a row whose token is -1 stays as it is. */
 GG_API gg_status gg_step(gg_session *session, const int64_t *tokens);
 /** The logits after a row's last token, `vocabulary` floats, until the next

@@ -12,8 +12,8 @@
 #include <cstdio>
 
 int main() {
-  uint8_t code = gg::rf8::encode(0.3f, gg::rf8::Format::E4R3,
-                                 gg::rf8::Rounding::Nearest);
+  uint8_t code =
+      gg::rf8::encode(0.3f, gg::rf8::Format::E4R3, gg::rf8::Rounding::Nearest);
   std::printf("0.3 is stored as %02x, which is %g\n", code,
               gg::rf8::decode(code));
   return gg::rf8::decode(code) == 0.3125f ? 0 : 1;
