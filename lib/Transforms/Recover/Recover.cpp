@@ -1,0 +1,117 @@
+//===- Recover.cpp - Decomposed and vendor forms to standard ops ----------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gg/Transforms/Passes.h"
+
+#include "Dims.h"
+#include "Patterns.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace gg {
+#define GEN_PASS_DEF_ONNXRECOVER
+#include "gg/Transforms/Passes.h.inc"
+} // namespace gg
+
+using namespace mlir;
+using namespace gg::onnx;
+using namespace gg::recover;
+
+namespace {
+
+/// Keeps the reasons that patterns give for leaving a vendor op.
+class ReasonListener : public RewriterBase::Listener {
+public:
+  void notifyMatchFailure(Location loc,
+                          function_ref<void(Diagnostic &)> describe) override {
+    Diagnostic reason(loc, DiagnosticSeverity::Remark);
+    describe(reason);
+    reasons[loc] = reason.str();
+  }
+
+  std::string lookup(Location loc) const { return reasons.lookup(loc); }
+
+private:
+  DenseMap<Location, std::string> reasons;
+};
+
+struct Recover final : gg::impl::OnnxRecoverBase<Recover> {
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (function.isExternal())
+      return;
+    // Patterns compare operands by value: equal sub-graphs must be one.
+    IRRewriter rewriter(&getContext());
+    DominanceInfo dominance(function);
+    eliminateCommonSubExpressions(rewriter, dominance, function);
+
+    ReasonListener reasons;
+    if (failed(apply(&reasons,
+                     [](RewritePatternSet &patterns) {
+                       populateNormPatterns(patterns);
+                       populateActivationPatterns(patterns);
+                       populateVendorNormPatterns(patterns);
+                       populateVendorActivationPatterns(patterns);
+                       populateVendorRotaryPatterns(patterns);
+                       populateGroupQueryAttentionPatterns(patterns);
+                       populateMultiHeadAttentionPatterns(patterns);
+                     })) ||
+        failed(reportVendorOps(reasons)) ||
+        failed(applyWithDims(populateRotaryPatterns)) ||
+        failed(applyWithDims(populateAttentionPatterns)) ||
+        failed(applyWithDims(populateSharedHeadPatterns)) ||
+        failed(apply(nullptr, populateKVCachePatterns)))
+      signalPassFailure();
+  }
+
+private:
+  LogicalResult apply(RewriterBase::Listener *listener,
+                      function_ref<void(RewritePatternSet &)> populate) {
+    RewritePatternSet patterns(&getContext());
+    populate(patterns);
+    GreedyRewriteConfig config;
+    config.setListener(listener)
+        .setUseTopDownTraversal(true)
+        .setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled)
+        .enableFolding(false);
+    if (succeeded(
+            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+      return success();
+    return getOperation().emitError("expected the patterns of onnx-recover to "
+                                    "reach a fixed point but got none");
+  }
+
+  /// Runs patterns that ask for dims, each set on an analysis of its own.
+  LogicalResult
+  applyWithDims(function_ref<void(RewritePatternSet &, Dims &)> populate) {
+    SymbolicShapes shapes(getOperation());
+    if (failed(shapes.run()))
+      return failure();
+    Dims dims(shapes);
+    return apply(
+        &dims, [&](RewritePatternSet &patterns) { populate(patterns, dims); });
+  }
+
+  /// An error at each op of the vendor's domain that is left.
+  LogicalResult reportVendorOps(const ReasonListener &reasons) {
+    LogicalResult result = success();
+    getOperation()->walk([&](Operation *op) {
+      if (!op->getName().getStringRef().starts_with("onnx.ms."))
+        return;
+      std::string reason = reasons.lookup(op->getLoc());
+      op->emitOpError("expected a form that the standard can express but got ")
+          << (reason.empty() ? "an operator without one" : reason);
+      result = failure();
+    });
+    return result;
+  }
+};
+
+} // namespace
