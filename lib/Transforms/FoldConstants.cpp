@@ -61,7 +61,7 @@ struct FoldConstants final : gg::impl::OnnxFoldConstantsBase<FoldConstants> {
       if (!type || !type.hasStaticShape())
         return;
       evaluator.setShapeOracle(
-          [&](Value) { return HostTensor::Shape(type.getShape()); });
+          [type](Value) { return HostTensor::Shape(type.getShape()); });
     } else if (!llvm::all_of(op->getOperands(), [&](Value operand) {
                  return isSmallConstant(operand);
                })) {
