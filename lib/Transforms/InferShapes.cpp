@@ -41,6 +41,49 @@ struct InferShapes final : gg::impl::OnnxInferShapesBase<InferShapes> {
       }
     });
     updateSignature(function);
+    materialize(function, shapes);
+  }
+
+  /// Lists of integers of which every element turned out to be a number become
+  /// constants, whatever they were computed from.
+  static void materialize(func::FuncOp function, SymbolicShapes &shapes) {
+    SmallVector<Operation *> replaced;
+    function.getFunctionBody().walk([&](Operation *op) {
+      if (!isa<ONNXDialect>(op->getDialect()) || isa<ConstantOp>(op) ||
+          op->getNumResults() != 1 || !isPure(op))
+        return;
+      Value result = op->getResult(0);
+      auto type = dyn_cast<RankedTensorType>(result.getType());
+      std::optional<SmallVector<int64_t>> numbers =
+          getNumbers(shapes.getElements(result));
+      if (!type || !numbers || !type.hasStaticShape() ||
+          type.getNumElements() != static_cast<int64_t>(numbers->size()))
+        return;
+      SmallVector<Attribute> elements;
+      for (int64_t number : *numbers)
+        elements.push_back(IntegerAttr::get(type.getElementType(), number));
+      OpBuilder builder(op);
+      auto value = DenseElementsAttr::get(type, elements);
+      result.replaceAllUsesWith(
+          ConstantOp::create(builder, op->getLoc(), type, value));
+      replaced.push_back(op);
+    });
+    for (Operation *op : llvm::reverse(replaced))
+      op->erase();
+  }
+
+  static std::optional<SmallVector<int64_t>>
+  getNumbers(const std::optional<SymbolicShape> &elements) {
+    if (!elements)
+      return std::nullopt;
+    SmallVector<int64_t> numbers;
+    for (AffineExpr element : *elements) {
+      std::optional<int64_t> number = getNumber(element);
+      if (!number)
+        return std::nullopt;
+      numbers.push_back(*number);
+    }
+    return numbers;
   }
 
   /// The function returns what its terminator hands over.

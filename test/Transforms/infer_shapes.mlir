@@ -114,3 +114,58 @@ func.func @layout(%x: tensor<2x3x4xf32>) -> tensor<*xf32> {
   %5 = onnx.MatMul(%x, %w) : (tensor<2x3x4xf32>, tensor<4x4xf32>) -> tensor<*xf32>
   return %4#0 : tensor<*xf32>
 }
+
+// -----
+
+// Half of a head's size, computed from the shape of a tensor of unknown batch.
+// CHECK-LABEL: func @known_element
+// CHECK-DAG: %[[HALF:.*]] = onnx.Constant dense<4> : tensor<1xi64>
+// CHECK: onnx.Slice(%{{.*}}, %{{.*}}, %[[HALF]],
+func.func @known_element(
+    %x: tensor<?x2x8xf32> {onnx.dims = ["batch", "2", "8"]})
+    -> tensor<?x2x?xf32> {
+  %none = onnx.None : none
+  %zero = onnx.Constant dense<0> : tensor<1xi64>
+  %two = onnx.Constant dense<2> : tensor<1xi64>
+  %s = onnx.Shape(%x) : (tensor<?x2x8xf32>) -> tensor<3xi64>
+  %d = onnx.Gather(%s, %two) : (tensor<3xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %h = onnx.Div(%d, %two) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %y = onnx.Slice(%x, %zero, %h, %two, %none)
+      : (tensor<?x2x8xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none)
+      -> tensor<?x2x?xf32>
+  return %y : tensor<?x2x?xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @vendor_attention
+// CHECK-SAME: -> (tensor<?x?x32xf32>, tensor<2x?x4x?x8xf32>, tensor<?x?x64xf32>, tensor<?x2x?x8xf32>, tensor<?x?x64xf32>, tensor<?x8x?x8xf32>)
+func.func @vendor_attention(
+    %x: tensor<?x?x32xf32> {onnx.dims = ["b", "s", "32"]},
+    %w: tensor<32x96xf32>,
+    %past: tensor<2x?x4x?x8xf32> {onnx.dims = ["2", "b", "4", "p", "8"]},
+    %q: tensor<?x?x64xf32> {onnx.dims = ["b", "s", "64"]},
+    %kv: tensor<?x?x16xf32> {onnx.dims = ["b", "s", "16"]},
+    %lengths: tensor<?xi32> {onnx.dims = ["b"]}, %total: tensor<i32>)
+    -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>, tensor<*xf32>,
+        tensor<*xf32>, tensor<*xf32>) {
+  %none = onnx.None : none
+  %0:2 = "onnx.ms.Attention"(%x, %w, %none, %none, %past, %none, %none)
+      {num_heads = 4 : i64}
+      : (tensor<?x?x32xf32>, tensor<32x96xf32>, none, none,
+         tensor<2x?x4x?x8xf32>, none, none) -> (tensor<*xf32>, tensor<*xf32>)
+  %1:4 = "onnx.ms.GroupQueryAttention"(%q, %kv, %kv, %none, %none, %lengths,
+      %total, %none, %none, %none, %none, %none, %none, %none, %none, %none,
+      %none) {num_heads = 8 : i64, kv_num_heads = 2 : i64}
+      : (tensor<?x?x64xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, none, none,
+         tensor<?xi32>, tensor<i32>, none, none, none, none, none, none, none,
+         none, none, none) -> (tensor<*xf32>, tensor<*xf32>, none, none)
+  %2:4 = "onnx.ms.MultiHeadAttention"(%q, %q, %q, %none, %none, %none, %none,
+      %none, %none, %none) {num_heads = 8 : i64}
+      : (tensor<?x?x64xf32>, tensor<?x?x64xf32>, tensor<?x?x64xf32>, none, none,
+         none, none, none, none, none)
+      -> (tensor<*xf32>, tensor<*xf32>, none, none)
+  return %0#0, %0#1, %1#0, %1#1, %2#0, %2#1
+      : tensor<*xf32>, tensor<*xf32>, tensor<*xf32>, tensor<*xf32>,
+        tensor<*xf32>, tensor<*xf32>
+}

@@ -41,8 +41,9 @@ def OnnxInferShapes
     Follows shapes through each function, dimensions being expressions over the
     named sizes of the arguments (`onnx.dims`), and small integer tensors
     element by element, so that a Reshape to a computed shape resolves. Every
-    type gets the dimensions that turn out to be numbers. Shapes that
-    contradict each other are errors at their node.
+    type gets the dimensions that turn out to be numbers, and a list all of
+    whose elements are numbers becomes a constant. Shapes that contradict each
+    other are errors at their node.
 
     ```mlir
     func.func @main(%x: tensor<?x8xf32> {onnx.dims = ["batch", "8"]})

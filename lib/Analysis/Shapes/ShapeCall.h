@@ -83,6 +83,7 @@ using ShapeFunctionTable = llvm::StringMap<ShapeFunction>;
 void addLayoutShapes(ShapeFunctionTable &table);
 void addIndexShapes(ShapeFunctionTable &table);
 void addNetworkShapes(ShapeFunctionTable &table);
+void addVendorShapes(ShapeFunctionTable &table);
 
 /// The product of dimensions.
 mlir::AffineExpr multiplyDims(llvm::ArrayRef<mlir::AffineExpr> dims,

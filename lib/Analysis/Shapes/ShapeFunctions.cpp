@@ -194,6 +194,7 @@ static const ShapeFunctionTable &getFunctions() {
     addLayoutShapes(functions);
     addIndexShapes(functions);
     addNetworkShapes(functions);
+    addVendorShapes(functions);
     return functions;
   }();
   return table;
