@@ -61,6 +61,46 @@ def OnnxInferShapes
   ];
 }
 
+def OnnxRecover : Pass<"onnx-recover", "::mlir::func::FuncOp"> {
+  let summary = "recognise what exporters spell out, in the standard's own ops";
+  let description = [{
+    Exporters write norms, activations, rotary embeddings and attention as many
+    small ops, each in its own way, or as operators of a vendor's domain. This
+    pass turns both into the newest standard operators:
+
+    - `RMSNormalization` and `LayerNormalization`, with scale and bias;
+    - `Swish` and `Gelu` (both formulas), in any order of factors;
+    - `RotaryEmbedding` of halves or of neighbours, of whole or partial heads,
+      where the tables provably hold every value twice;
+    - `Attention` with scale, soft cap and masks to add; key heads that were
+      copied for each query head are shared again, and a Concat with the past
+      becomes `past_key`, `past_value` and the two present results;
+    - the operators of com.microsoft in terms of the standard's:
+      GroupQueryAttention becomes an external cache (`TensorScatter`, and
+      `Attention` with `nonpad_kv_seqlen`), which is exact for rows of
+      different lengths too.
+
+    Masks, positions and shape arithmetic are left as they are: later passes
+    compute them. A decomposed form that is not provably equal to a standard
+    operator stays; a vendor's operator without a standard form is an error.
+    Shapes should have been inferred and constants folded before.
+
+    Equal means: the same function of real numbers. Results may differ by
+    rounding, where masks hide every key of a row, and where scores exceed 10^4,
+    the smallest number that is taken for a mask's "hidden".
+
+    ```mlir
+    %s = onnx.Sigmoid(%x) : (tensor<2x8xf32>) -> tensor<2x8xf32>
+    %y = onnx.Mul(%x, %s)
+        : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+    // becomes
+    %y = onnx.Swish(%x) {alpha = 1.0 : f32}
+        : (tensor<2x8xf32>) -> tensor<2x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::gg::onnx::ONNXDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // From tensors to code: each pass one step of gg-codegen-pipeline
 //===----------------------------------------------------------------------===//
@@ -217,44 +257,6 @@ def OutlineKernelsPass : Pass<"gg-outline-kernels", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
-def OnnxRecover : Pass<"onnx-recover", "::mlir::func::FuncOp"> {
-  let summary = "recognise what exporters spell out, in the standard's own ops";
-  let description = [{
-    Exporters write norms, activations, rotary embeddings and attention as many
-    small ops, each in its own way, or as operators of a vendor's domain. This
-    pass turns both into the newest standard operators:
-
-    - `RMSNormalization` and `LayerNormalization`, with scale and bias;
-    - `Swish` and `Gelu` (both formulas), in any order of factors;
-    - `RotaryEmbedding` of halves or of neighbours, of whole or partial heads,
-      where the tables provably hold every value twice;
-    - `Attention` with scale, soft cap and masks to add; key heads that were
-      copied for each query head are shared again, and a Concat with the past
-      becomes `past_key`, `past_value` and the two present results;
-    - the operators of com.microsoft in terms of the standard's:
-      GroupQueryAttention becomes an external cache (`TensorScatter`, and
-      `Attention` with `nonpad_kv_seqlen`), which is exact for rows of
-      different lengths too.
-
-    Masks, positions and shape arithmetic are left as they are: later passes
-    compute them. A decomposed form that is not provably equal to a standard
-    operator stays; a vendor's operator without a standard form is an error.
-    Shapes should have been inferred and constants folded before.
-
-    Equal means: the same function of real numbers. Results may differ by
-    rounding, where masks hide every key of a row, and where scores exceed 10^4,
-    the smallest number that is taken for a mask's "hidden".
-
-    ```mlir
-    %s = onnx.Sigmoid(%x) : (tensor<2x8xf32>) -> tensor<2x8xf32>
-    %y = onnx.Mul(%x, %s)
-        : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
-    // becomes
-    %y = onnx.Swish(%x) {alpha = 1.0 : f32}
-        : (tensor<2x8xf32>) -> tensor<2x8xf32>
-    ```
-  }];
-  let dependentDialects = ["::gg::onnx::ONNXDialect"];
 }
 
 #endif // GG_TRANSFORMS_PASSES_TD
