@@ -12,6 +12,7 @@
 #include "gg/Dialect/GG/IR/GG.h"
 #include "gg/Dialect/ONNX/IR/ONNX.h"
 #include "gg/Dialect/RF8/IR/RF8.h"
+#include "gg/Dialect/RF8/Transforms/InterfaceImpls.h"
 #include "gg/Dialect/RF8/Transforms/Passes.h"
 #include "gg/Pipelines/Pipelines.h"
 #include "gg/Transforms/Passes.h"
@@ -23,6 +24,8 @@ void gg::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<ir::GGDialect, onnx::ONNXDialect, rf8::RF8Dialect>();
+  rf8::registerBufferizableOpInterfaceExternalModels(registry);
+  rf8::registerTilingInterfaceExternalModels(registry);
 }
 
 void gg::registerAllPasses() {

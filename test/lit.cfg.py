@@ -16,6 +16,7 @@ config.environment["PATH"] = os.pathsep.join(
 )
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 config.substitutions.append(("%gg_lib", os.path.join(config.gg_build, "lib")))
+config.substitutions.append(("%python", config.python))
 
 # Tests that execute AVX-512 code say "REQUIRES: avx512" and so on.
 if os.path.exists("/proc/cpuinfo"):

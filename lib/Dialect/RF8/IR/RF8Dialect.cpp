@@ -166,6 +166,24 @@ ScaleGrid GranularityAttr::getScaleGrid(ArrayRef<int64_t> shape) {
   return grid;
 }
 
+SmallVector<Value> GranularityAttr::getScaleIndices(OpBuilder &builder,
+                                                    Location loc, Value row,
+                                                    Value column) {
+  SmallVector<Value> indices{row, column};
+  switch (getKind()) {
+  case GranularityKind::TensorPow2:
+    return {};
+  case GranularityKind::Channel:
+    return {indices[getAxis()]};
+  case GranularityKind::Group:
+    break;
+  }
+  Value size = arith::ConstantIndexOp::create(builder, loc, getSize());
+  Value &grouped = indices[getAxis()];
+  grouped = arith::DivUIOp::create(builder, loc, grouped, size);
+  return indices;
+}
+
 LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t blocks) {
   if (blocks < 1 || blocks > 64)

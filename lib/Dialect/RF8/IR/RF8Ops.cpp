@@ -173,9 +173,10 @@ struct ExtractOfDequantize : OpRewritePattern<tensor::ExtractOp> {
     Location loc = op.getLoc();
     Value code = tensor::ExtractOp::create(rewriter, loc, dequantize.getCodes(),
                                            op.getIndices());
-    Value scale =
-        tensor::ExtractOp::create(rewriter, loc, dequantize.getScales(),
-                                  scaleIndices(rewriter, loc, dequantize, op));
+    Value scale = tensor::ExtractOp::create(
+        rewriter, loc, dequantize.getScales(),
+        dequantize.getGranularity().getScaleIndices(
+            rewriter, loc, op.getIndices()[0], op.getIndices()[1]));
     Type f32 = rewriter.getF32Type();
     Value value = DecodeOp::create(rewriter, loc, f32, code);
     value = arith::MulFOp::create(rewriter, loc, value, scale);
@@ -183,27 +184,6 @@ struct ExtractOfDequantize : OpRewritePattern<tensor::ExtractOp> {
       value = arith::TruncFOp::create(rewriter, loc, op.getType(), value);
     rewriter.replaceOp(op, value);
     return success();
-  }
-
-private:
-  static SmallVector<Value> scaleIndices(OpBuilder &builder, Location loc,
-                                         DequantizeOp dequantize,
-                                         tensor::ExtractOp op) {
-    GranularityAttr granularity = dequantize.getGranularity();
-    SmallVector<Value> indices(op.getIndices());
-    switch (granularity.getKind()) {
-    case GranularityKind::TensorPow2:
-      return {};
-    case GranularityKind::Channel:
-      return {indices[granularity.getAxis()]};
-    case GranularityKind::Group:
-      break;
-    }
-    Value size =
-        arith::ConstantIndexOp::create(builder, loc, granularity.getSize());
-    Value &index = indices[granularity.getAxis()];
-    index = arith::DivUIOp::create(builder, loc, index, size);
-    return indices;
   }
 };
 

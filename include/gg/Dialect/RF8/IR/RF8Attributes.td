@@ -69,6 +69,11 @@ def RF8_GranularityAttr : AttrDef<RF8_Dialect, "Granularity"> {
 
     /// Where the scale of a weight is, for a matrix of the given static shape.
     ScaleGrid getScaleGrid(::llvm::ArrayRef<int64_t> shape);
+
+    /// The indices of the scale of weight [row, column].
+    ::llvm::SmallVector<::mlir::Value>
+    getScaleIndices(::mlir::OpBuilder &builder, ::mlir::Location loc,
+                    ::mlir::Value row, ::mlir::Value column);
   }];
 }
 

@@ -11,4 +11,124 @@
 
 include "mlir/Pass/PassBase.td"
 
+def RF8QuantizePass : Pass<"rf8-quantize", "::mlir::ModuleOp"> {
+  let summary = "constant weights of linalg operations to RF8";
+  let description = [{
+    Replaces every constant matrix of f32, f16 or bf16 that a `linalg`
+    contraction multiplies by, in either orientation, and every one that a
+    `linalg.generic` looks rows up in (`tensor.extract`) by RF8 codes and an
+    `rf8.dequantize` of them. Transpositions and widening casts between the
+    constant and its use are seen through. A constant is quantized once, however
+    many uses and functions it has: a tied embedding has one scale per row of
+    the vocabulary, which is an output channel of the head. Uses that are
+    neither keep the float constant.
+
+    Constants with the attribute `rf8.keep` are left alone: tables that look
+    like an embedding but are none, such as those of a rotary embedding.
+
+    The codes are `dense_resource` constants whose bytes lie in a file without a
+    name in $TMPDIR, not on the heap. NaN or infinity among the weights is an
+    error at the constant's location.
+
+    ```mlir
+    %w = arith.constant dense_resource<w> : tensor<576x1536xf32>
+    %y = linalg.matmul ins(%x, %w : tensor<4x576xf32>, tensor<576x1536xf32>)
+                       outs(%zero : tensor<4x1536xf32>) -> tensor<4x1536xf32>
+    // becomes, with scale=channel,
+    %c = arith.constant dense_resource<w_rf8> : tensor<576x1536x!rf8.e4r3>
+    %s = arith.constant dense_resource<w_scale> : tensor<1536xf32>
+    %d = rf8.dequantize %c, %s granularity <channel(1)>
+        : tensor<576x1536x!rf8.e4r3>, tensor<1536xf32> -> tensor<576x1536xf32>
+    %y = linalg.matmul ins(%x, %d : tensor<4x576xf32>, tensor<576x1536xf32>)
+                       outs(%zero : tensor<4x1536xf32>) -> tensor<4x1536xf32>
+    ```
+  }];
+  let options = [
+    Option<"format", "format", "gg::rf8::Format", "gg::rf8::Format::E4R3",
+      "The RF8 format of the codes",
+      [{::llvm::cl::values(
+        clEnumValN(gg::rf8::Format::E4R3, "e4r3", "The paper's values"),
+        clEnumValN(gg::rf8::Format::E4R3D, "e4r3d",
+                   "The spare residual code means 11/8"))}]>,
+    Option<"rounding", "rounding", "gg::rf8::Rounding",
+      "gg::rf8::Rounding::Nearest", "How weights are rounded",
+      [{::llvm::cl::values(
+        clEnumValN(gg::rf8::Rounding::Greedy, "greedy",
+                   "The authors' log rounding"),
+        clEnumValN(gg::rf8::Rounding::Nearest, "nearest",
+                   "To the nearest value, ties to even rank"))}]>,
+    Option<"scale", "scale", "std::string", [{"channel"}],
+      "Which weights share a scale: channel (those of an output), tensor-pow2 "
+      "(all, a power of two) or group:N (N consecutive steps of an output, a "
+      "multiple of 4)">];
+  let dependentDialects = ["::gg::rf8::RF8Dialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def RF8FuseLinearPass : Pass<"rf8-fuse-linear", "::mlir::ModuleOp"> {
+  let summary = "contractions with a constant weight to rf8.linear";
+  let description = [{
+    Replaces `linalg` contractions in f32 with one constant matrix, RF8 behind an
+    `rf8.dequantize` or f32, f16 or bf16, by `rf8.linear` over the packed
+    weight, so that all of them share the kernels that `convert-rf8-to-vector`
+    makes. Packing goes from mapped constant to mapped file; a constant is packed
+    once, however many uses it has. Leading dimensions of the input are
+    collapsed, operands in another order transposed; a destination that is not
+    a fill with zero is added afterwards.
+
+    ```mlir
+    %d = rf8.dequantize %c, %s granularity <channel(1)>
+        : tensor<576x1536x!rf8.e4r3>, tensor<1536xf32> -> tensor<576x1536xf32>
+    %y = linalg.matmul ins(%x, %d : tensor<4x576xf32>, tensor<576x1536xf32>)
+                       outs(%zero : tensor<4x1536xf32>) -> tensor<4x1536xf32>
+    // becomes
+    %p = arith.constant dense_resource<w_packed> : tensor<48x144x2x64x!rf8.e4r3>
+    %q = arith.constant dense_resource<s_packed> : tensor<1536xf32>
+    %e = tensor.empty() : tensor<4x1536xf32>
+    %y = rf8.linear ins(%x, %p : tensor<4x576xf32>,
+                                 tensor<48x144x2x64x!rf8.e4r3>)
+                    scales(%q : tensor<1536xf32>)
+                    outs(%e : tensor<4x1536xf32>) -> tensor<4x1536xf32>
+    ```
+  }];
+  let options = [
+    Option<"blocks", "blocks", "int64_t", "2",
+      "Blocks of 16 outputs side by side in a panel of the packing, 1 to 64">,
+    Option<"minElements", "min-elements", "int64_t", "256",
+      "Weights of fewer elements stay as they are">,
+    Option<"narrow", "narrow", "std::string", [{""}],
+      "Store f32 weights as bf16 or f16, rounded to nearest, ties to even">];
+  let dependentDialects = ["::gg::rf8::RF8Dialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def RF8LegalizeTypesPass : Pass<"rf8-legalize-types", "::mlir::ModuleOp"> {
+  let summary = "rf8 operations and types to i8 and upstream operations";
+  let description = [{
+    Expands every rf8 operation on tensors to `linalg`, `tensor`, `arith` and
+    `math`, and replaces the RF8 types by `i8` everywhere, constants and
+    signatures included. What is left needs nothing of this project: a stock
+    `mlir-opt` and `mlir-runner` compile and run it, with the same results bit
+    for bit. Decoding is integer arithmetic, so no table is in memory.
+
+    ```mlir
+    %v = rf8.decode %code : !rf8.e4r3 to f32
+    // becomes shifts and masks of the code, an i8, and an arith.bitcast to f32
+    ```
+  }];
+  let options = [
+    Option<"keepLinear", "keep-linear", "bool", "false",
+      "Only expand the operations other than rf8.linear and rf8.decode, and "
+      "leave the types: what is to be done before bufferization on the way to "
+      "convert-rf8-to-vector">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // GG_DIALECT_RF8_TRANSFORMS_PASSES_TD

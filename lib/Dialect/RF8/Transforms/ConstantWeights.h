@@ -1,0 +1,86 @@
+//===- ConstantWeights.h - Constant matrices and their uses --*- C++ -*-===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GG_LIB_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H
+#define GG_LIB_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H
+
+#include "gg/Dialect/RF8/IR/RF8.h"
+#include "gg/Weights/Store.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace gg::rf8 {
+
+/// Reads a constant matrix of f32, f16, bf16 or RF8 row by row.
+class ConstantMatrix {
+public:
+  /// Fails, with a diagnostic at `loc`, where the constant's bytes do not match
+  /// its type or are not there; nothing where it is no such matrix.
+  static mlir::FailureOr<std::optional<ConstantMatrix>>
+  get(mlir::Location loc, mlir::ElementsAttr value);
+
+  int64_t rows() const { return type.getDimSize(0); }
+  int64_t columns() const { return type.getDimSize(1); }
+  mlir::Type element() const { return type.getElementType(); }
+
+  /// A row as it is stored. `scratch` is space for one.
+  const char *rawRow(int64_t row, llvm::SmallVectorImpl<char> &scratch) const;
+
+  /// A row of floats in f32.
+  void floatRow(int64_t row, llvm::MutableArrayRef<float> values) const;
+
+private:
+  mlir::RankedTensorType type;
+  int64_t elementBytes;
+  llvm::ArrayRef<char> bytes; ///< one element where it is a splat
+  bool splat;
+};
+
+/// A matrix constant seen through what copies it: widening casts and
+/// transpositions.
+struct WeightSource {
+  mlir::Value root; ///< result of an arith.constant or an rf8.dequantize
+  bool transposed;  ///< an odd number of times
+};
+
+/// Follows `value` to a matrix that is the result of an arith.constant or an
+/// rf8.dequantize.
+std::optional<WeightSource> findWeightSource(mlir::Value value);
+
+/// A linalg contraction of a matrix with one output and one reduction
+/// dimension, and of an input with any number of rows.
+struct MatrixContraction {
+  mlir::linalg::LinalgOp op;
+  mlir::OpOperand *weight, *input;
+  unsigned outputDim, stepDim; ///< loops
+  bool stepsFirst;             ///< the weight is [steps, outputs]
+};
+
+/// Matches `op` with its `operand`-th input as the weight.
+std::optional<MatrixContraction> matchContraction(mlir::linalg::LinalgOp op,
+                                                  unsigned operand);
+
+/// Makes constants whose bytes lie in a weights store.
+class ConstantMaker {
+public:
+  /// Room for a constant of `type`. Fails with a diagnostic at `loc`.
+  mlir::FailureOr<llvm::MutableArrayRef<char>>
+  allocate(mlir::Location loc, mlir::RankedTensorType type);
+
+  /// The constant over bytes that `allocate` gave.
+  mlir::ElementsAttr get(mlir::RankedTensorType type, llvm::StringRef name,
+                         llvm::ArrayRef<char> bytes);
+
+private:
+  std::shared_ptr<WeightsStore> store;
+};
+
+} // namespace gg::rf8
+
+#endif // GG_LIB_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H

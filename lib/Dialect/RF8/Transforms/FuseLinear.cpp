@@ -1,0 +1,437 @@
+//===- FuseLinear.cpp - Contractions to rf8.linear ------------------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ConstantWeights.h"
+
+#include "gg/Dialect/RF8/Transforms/Passes.h"
+#include "gg/RF8/Float.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/Threading.h"
+
+#include <atomic>
+#include <map>
+
+using namespace mlir;
+using namespace gg::rf8;
+
+namespace gg::rf8 {
+#define GEN_PASS_DEF_RF8FUSELINEARPASS
+#include "gg/Dialect/RF8/Transforms/Passes.h.inc"
+} // namespace gg::rf8
+
+namespace {
+
+/// A weight as it is stored, and how the contraction reads it.
+struct StoredWeight {
+  Location loc;
+  ElementsAttr values;
+  ElementsAttr scales; ///< null for floats
+  GranularityAttr granularity;
+  bool stepsFirst; ///< [steps, outputs], else [outputs, steps]
+};
+
+struct PackedWeight {
+  ElementsAttr values;
+  ElementsAttr scales; ///< null where all are 1
+  IntegerAttr groupSize;
+};
+
+struct FuseLinearPass : gg::rf8::impl::RF8FuseLinearPassBase<FuseLinearPass> {
+  using Base::Base;
+
+  void runOnOperation() override;
+
+private:
+  std::optional<StoredWeight> getStored(MatrixContraction match);
+  FailureOr<std::optional<PackedWeight>> pack(const StoredWeight &stored);
+  FailureOr<ElementsAttr> packValues(const StoredWeight &stored,
+                                     const ConstantMatrix &matrix,
+                                     Type element);
+  FailureOr<std::optional<ElementsAttr>>
+  packScales(const StoredWeight &stored, int64_t outputs, int64_t steps);
+
+  std::map<std::tuple<const void *, const void *, const void *, bool>,
+           std::optional<PackedWeight>>
+      packed;
+  ConstantMaker constants;
+};
+
+/// Replaces a contraction by rf8.linear over `weight`.
+class Replacement {
+public:
+  Replacement(MatrixContraction match, const PackedWeight &weight)
+      : match(match), weight(weight), builder(match.op),
+        loc(match.op.getLoc()) {}
+
+  void run();
+
+private:
+  Value transpose(Value value, ArrayRef<int64_t> permutation);
+  Value toMatrix(Value input);
+  Value fromMatrix(Value result, ArrayRef<OpFoldResult> rowSizes);
+
+  MatrixContraction match;
+  const PackedWeight &weight;
+  OpBuilder builder;
+  Location loc;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Rewriting
+//===----------------------------------------------------------------------===//
+
+Value Replacement::transpose(Value value, ArrayRef<int64_t> permutation) {
+  if (isIdentityPermutation(permutation))
+    return value;
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, value);
+  applyPermutationToVector(sizes, permutation);
+  Value init = tensor::EmptyOp::create(builder, loc, sizes,
+                                       getElementTypeOrSelf(value.getType()));
+  return linalg::TransposeOp::create(builder, loc, value, init, permutation)
+      ->getResult(0);
+}
+
+/// [rows..., steps] to [rows, steps].
+Value Replacement::toMatrix(Value input) {
+  auto type = cast<RankedTensorType>(input.getType());
+  int64_t rank = type.getRank();
+  if (rank == 2)
+    return input;
+  if (rank == 1)
+    return tensor::ExpandShapeOp::create(
+        builder, loc,
+        RankedTensorType::get({1, type.getDimSize(0)}, type.getElementType()),
+        input, ArrayRef<ReassociationIndices>{{0, 1}});
+  ReassociationIndices rows =
+      llvm::to_vector<2>(llvm::seq(int64_t(0), rank - 1));
+  return tensor::CollapseShapeOp::create(
+      builder, loc, input, ArrayRef<ReassociationIndices>{rows, {rank - 1}});
+}
+
+/// [rows, outputs] to [rows..., outputs].
+Value Replacement::fromMatrix(Value result, ArrayRef<OpFoldResult> rowSizes) {
+  int64_t rank = rowSizes.size() + 1;
+  if (rank == 2)
+    return result;
+  if (rank == 1)
+    return tensor::CollapseShapeOp::create(
+        builder, loc, result, ArrayRef<ReassociationIndices>{{0, 1}});
+  SmallVector<OpFoldResult> sizes(rowSizes);
+  sizes.push_back(tensor::getMixedSize(builder, loc, result, 1));
+  SmallVector<int64_t> shape;
+  for (OpFoldResult size : sizes)
+    shape.push_back(getConstantIntValue(size).value_or(ShapedType::kDynamic));
+  ReassociationIndices rows =
+      llvm::to_vector<2>(llvm::seq(int64_t(0), rank - 1));
+  auto type = RankedTensorType::get(shape, builder.getF32Type());
+  return tensor::ExpandShapeOp::create(
+      builder, loc, type, result,
+      ArrayRef<ReassociationIndices>{rows, {rank - 1}}, sizes);
+}
+
+void Replacement::run() {
+  linalg::LinalgOp op = match.op;
+  AffineMap inputMap = op.getMatchingIndexingMap(match.input);
+  OpOperand *init = op.getDpsInitOperand(0);
+  AffineMap outMap = op.getMatchingIndexingMap(init);
+
+  // Rows in the order of the result, then the steps.
+  auto positionOf = [](AffineMap map, unsigned dim) -> int64_t {
+    return *map.getResultPosition(getAffineDimExpr(dim, map.getContext()));
+  };
+  SmallVector<int64_t> inputOrder, outOrder(outMap.getNumResults());
+  int64_t row = 0;
+  for (auto [i, expr] : llvm::enumerate(outMap.getResults())) {
+    unsigned dim = cast<AffineDimExpr>(expr).getPosition();
+    if (dim == match.outputDim) {
+      outOrder[i] = outMap.getNumResults() - 1;
+      continue;
+    }
+    outOrder[i] = row++;
+    inputOrder.push_back(positionOf(inputMap, dim));
+  }
+  inputOrder.push_back(positionOf(inputMap, match.stepDim));
+
+  auto matrixType = cast<RankedTensorType>(match.weight->get().getType());
+  int64_t outputs = matrixType.getDimSize(match.stepsFirst ? 1 : 0);
+  int64_t steps = matrixType.getDimSize(match.stepsFirst ? 0 : 1);
+
+  Value input = transpose(match.input->get(), inputOrder);
+  auto inputType = cast<RankedTensorType>(input.getType());
+  SmallVector<int64_t> shape(inputType.getShape());
+  if (ShapedType::isDynamic(shape.back())) {
+    shape.back() = steps;
+    input = tensor::CastOp::create(
+        builder, loc, RankedTensorType::get(shape, builder.getF32Type()),
+        input);
+  }
+  SmallVector<OpFoldResult> rowSizes =
+      tensor::getMixedSizes(builder, loc, input);
+  rowSizes.pop_back();
+  Value x = toMatrix(input);
+
+  Value values = arith::ConstantOp::create(builder, loc, weight.values);
+  Value scales;
+  if (weight.scales)
+    scales = arith::ConstantOp::create(builder, loc, weight.scales);
+  Value empty = tensor::EmptyOp::create(
+      builder, loc,
+      ArrayRef<OpFoldResult>{tensor::getMixedSize(builder, loc, x, 0),
+                             builder.getIndexAttr(outputs)},
+      builder.getF32Type());
+  Value result = LinearOp::create(builder, loc, empty.getType(), x, values,
+                                  scales, empty, weight.groupSize)
+                     .getResult();
+  result = transpose(fromMatrix(result, rowSizes), outOrder);
+  Type type = op->getResult(0).getType();
+  if (result.getType() != type)
+    result = tensor::CastOp::create(builder, loc, type, result);
+
+  // rf8.linear writes its destination; linalg adds to it.
+  auto fill = init->get().getDefiningOp<linalg::FillOp>();
+  Value initial = fill ? fill.getInputs()[0] : init->get();
+  if (!matchPattern(initial, m_AnyZeroFloat())) {
+    Value sum = tensor::EmptyOp::create(
+        builder, loc, tensor::getMixedSizes(builder, loc, init->get()),
+        builder.getF32Type());
+    if (sum.getType() != type)
+      sum = tensor::CastOp::create(builder, loc, type, sum);
+    result =
+        linalg::AddOp::create(builder, loc, TypeRange{type},
+                              ValueRange{result, init->get()}, ValueRange{sum})
+            ->getResult(0);
+  }
+  op->getResult(0).replaceAllUsesWith(result);
+  op->erase();
+}
+
+//===----------------------------------------------------------------------===//
+// Packing
+//===----------------------------------------------------------------------===//
+
+std::optional<StoredWeight> FuseLinearPass::getStored(MatrixContraction match) {
+  auto isF32 = [](OpOperand *operand) {
+    return getElementTypeOrSelf(operand->get().getType()).isF32();
+  };
+  if (!isF32(match.weight) || !isF32(match.input) ||
+      !isF32(match.op.getDpsInitOperand(0)))
+    return std::nullopt;
+  std::optional<WeightSource> source = findWeightSource(match.weight->get());
+  if (!source)
+    return std::nullopt;
+  Location loc = source->root.getLoc();
+  bool stepsFirst = match.stepsFirst != source->transposed;
+  ElementsAttr values, scales;
+  if (auto dequantize = source->root.getDefiningOp<DequantizeOp>()) {
+    // Narrower weights between here and the use would have been rounded.
+    if (!dequantize.getWeights().getType().getElementType().isF32() ||
+        !matchPattern(dequantize.getCodes(), m_Constant(&values)) ||
+        !matchPattern(dequantize.getScales(), m_Constant(&scales)))
+      return std::nullopt;
+    return StoredWeight{loc, values, scales, dequantize.getGranularity(),
+                        stepsFirst};
+  }
+  if (!matchPattern(source->root, m_Constant(&values)))
+    return std::nullopt;
+  return StoredWeight{loc, values, {}, {}, stepsFirst};
+}
+
+FailureOr<ElementsAttr> FuseLinearPass::packValues(const StoredWeight &stored,
+                                                   const ConstantMatrix &matrix,
+                                                   Type element) {
+  int64_t outputs = stored.stepsFirst ? matrix.columns() : matrix.rows();
+  int64_t steps = stored.stepsFirst ? matrix.rows() : matrix.columns();
+  RankedTensorType type = getPackedType(element, outputs, steps, blocks);
+  FailureOr<MutableArrayRef<char>> bytes = constants.allocate(stored.loc, type);
+  if (failed(bytes))
+    return failure();
+
+  // The place of an element is that of its row plus that of its column.
+  Packing packing = getPacking(element, blocks);
+  std::vector<int64_t> ofColumn(matrix.columns());
+  for (auto [column, place] : llvm::enumerate(ofColumn))
+    place = stored.stepsFirst ? packing.index(column, 0, steps)
+                              : packing.index(0, column, steps);
+  bool narrows = element != matrix.element(), isBF16 = element.isBF16();
+  std::atomic<bool> overflows = false;
+  parallelFor(&getContext(), 0, matrix.rows(), [&](size_t row) {
+    int64_t place = stored.stepsFirst ? packing.index(0, row, steps)
+                                      : packing.index(row, 0, steps);
+    auto scatter = [&](auto element, const char *from) {
+      char *to = bytes->data() + place * sizeof(element);
+      for (int64_t i = 0, e = matrix.columns(); i < e; ++i)
+        std::memcpy(to + ofColumn[i] * sizeof(element),
+                    from + i * sizeof(element), sizeof(element));
+    };
+    SmallVector<char> scratch;
+    if (!narrows) {
+      const char *raw = matrix.rawRow(row, scratch);
+      if (packing.elementBytes == 1)
+        scatter(uint8_t(), raw);
+      else if (packing.elementBytes == 2)
+        scatter(uint16_t(), raw);
+      else
+        scatter(uint32_t(), raw);
+      return;
+    }
+    SmallVector<float> wide(matrix.columns());
+    matrix.floatRow(row, wide);
+    SmallVector<uint16_t> narrowed;
+    for (float value : wide) {
+      narrowed.push_back(isBF16 ? floatToBF16(value) : floatToHalf(value));
+      float back =
+          isBF16 ? bf16ToFloat(narrowed.back()) : halfToFloat(narrowed.back());
+      if (std::isinf(back) && !std::isinf(value))
+        overflows = true;
+    }
+    scatter(uint16_t(), reinterpret_cast<const char *>(narrowed.data()));
+  });
+  if (overflows)
+    return emitError(stored.loc, "expected weights within the range of ")
+           << element << " but got larger ones";
+  return constants.get(type, "rf8_packed", *bytes);
+}
+
+FailureOr<std::optional<ElementsAttr>>
+FuseLinearPass::packScales(const StoredWeight &stored, int64_t outputs,
+                           int64_t steps) {
+  bool grouped = stored.granularity.getKind() == GranularityKind::Group;
+  int64_t outputAxis = stored.stepsFirst ? 1 : 0;
+  int64_t groups = 1;
+  switch (stored.granularity.getKind()) {
+  case GranularityKind::TensorPow2:
+    break;
+  case GranularityKind::Channel:
+    if (stored.granularity.getAxis() != outputAxis)
+      return std::optional<ElementsAttr>();
+    break;
+  case GranularityKind::Group:
+    if (stored.granularity.getAxis() == outputAxis ||
+        stored.granularity.getSize() % 4 != 0)
+      return std::optional<ElementsAttr>();
+    groups = llvm::divideCeil(steps, stored.granularity.getSize());
+    break;
+  }
+  std::optional<ArrayRef<char>> bytes = getRawBytes(stored.scales);
+  auto splat = dyn_cast<SplatElementsAttr>(stored.scales);
+  if (!bytes && !splat)
+    return emitError(stored.loc, "expected the bytes of the scales of type ")
+           << stored.scales.getType();
+  auto scaleAt = [&](int64_t index) {
+    float value;
+    if (splat)
+      return splat.getSplatValue<float>();
+    std::memcpy(&value, bytes->data() + index * sizeof(float), sizeof(float));
+    return value;
+  };
+  int64_t rows = stored.stepsFirst ? steps : outputs;
+  int64_t columns = stored.stepsFirst ? outputs : steps;
+  GranularityAttr granularity = stored.granularity;
+  ScaleGrid grid = granularity.getScaleGrid({rows, columns});
+
+  Packing packing = getPacking(E4R3Type::get(&getContext()), blocks);
+  int64_t padded = packing.panels(outputs) * packing.panelOutputs();
+  SmallVector<int64_t> shape;
+  if (grouped)
+    shape.push_back(groups);
+  shape.push_back(padded);
+  auto type = RankedTensorType::get(shape, Float32Type::get(&getContext()));
+  FailureOr<MutableArrayRef<char>> data = constants.allocate(stored.loc, type);
+  if (failed(data))
+    return failure();
+  auto *scales = reinterpret_cast<float *>(data->data());
+  int64_t groupSize = grouped ? stored.granularity.getSize() : steps;
+  for (int64_t g = 0; g < groups; ++g)
+    for (int64_t n = 0; n < outputs; ++n) {
+      int64_t k = g * groupSize;
+      scales[g * padded + n] =
+          scaleAt(stored.stepsFirst ? grid.index(k, n) : grid.index(n, k));
+    }
+  return std::optional(constants.get(type, "rf8_packed_scales", *data));
+}
+
+FailureOr<std::optional<PackedWeight>>
+FuseLinearPass::pack(const StoredWeight &stored) {
+  FailureOr<std::optional<ConstantMatrix>> matrix =
+      ConstantMatrix::get(stored.loc, stored.values);
+  if (failed(matrix))
+    return failure();
+  if (!*matrix || (*matrix)->rows() * (*matrix)->columns() < minElements)
+    return std::optional<PackedWeight>();
+  PackedWeight result;
+  Type element = (*matrix)->element();
+  if (stored.scales) {
+    int64_t outputs =
+        stored.stepsFirst ? (*matrix)->columns() : (*matrix)->rows();
+    int64_t steps =
+        stored.stepsFirst ? (*matrix)->rows() : (*matrix)->columns();
+    FailureOr<std::optional<ElementsAttr>> scales =
+        packScales(stored, outputs, steps);
+    if (failed(scales))
+      return failure();
+    if (!*scales)
+      return std::optional<PackedWeight>();
+    result.scales = **scales;
+    if (stored.granularity.getKind() == GranularityKind::Group)
+      result.groupSize = IntegerAttr::get(IntegerType::get(&getContext(), 64),
+                                          stored.granularity.getSize());
+  } else if (element.isF32() && !narrow.empty()) {
+    element = narrow == "bf16" ? Type(BFloat16Type::get(&getContext()))
+                               : Type(Float16Type::get(&getContext()));
+  }
+  FailureOr<ElementsAttr> values = packValues(stored, **matrix, element);
+  if (failed(values))
+    return failure();
+  result.values = *values;
+  return std::optional(result);
+}
+
+void FuseLinearPass::runOnOperation() {
+  packed.clear();
+  if (blocks < 1 || blocks > 64 ||
+      (!narrow.empty() && narrow != "bf16" && narrow != "f16")) {
+    emitError(getOperation().getLoc(),
+              "expected 1 to 64 blocks and narrow to be bf16 or f16, but got ")
+        << int64_t(blocks) << " blocks and \"" << narrow << '"';
+    return signalPassFailure();
+  }
+  SmallVector<linalg::LinalgOp> contractions;
+  getOperation().walk([&](linalg::LinalgOp op) {
+    if (op.getNumDpsInputs() == 2)
+      contractions.push_back(op);
+  });
+  for (linalg::LinalgOp op : contractions) {
+    for (unsigned operand : {1, 0}) {
+      std::optional<MatrixContraction> match = matchContraction(op, operand);
+      if (!match)
+        continue;
+      std::optional<StoredWeight> stored = getStored(*match);
+      if (!stored)
+        continue;
+      auto key = std::make_tuple(stored->values.getAsOpaquePointer(),
+                                 stored->scales.getAsOpaquePointer(),
+                                 stored->granularity.getAsOpaquePointer(),
+                                 stored->stepsFirst);
+      auto entry = packed.find(key);
+      if (entry == packed.end()) {
+        FailureOr<std::optional<PackedWeight>> weight = pack(*stored);
+        if (failed(weight))
+          return signalPassFailure();
+        entry = packed.insert({key, *weight}).first;
+      }
+      if (!entry->second)
+        continue;
+      Replacement(*match, *entry->second).run();
+      break;
+    }
+  }
+}

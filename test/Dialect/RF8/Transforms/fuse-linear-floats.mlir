@@ -1,0 +1,39 @@
+// RUN: gg-opt %s -rf8-fuse-linear=min-elements=1 | FileCheck %s
+// RUN: gg-opt %s -rf8-fuse-linear="min-elements=1 narrow=bf16" | FileCheck %s --check-prefix=BF16
+// RUN: gg-opt %s -rf8-fuse-linear | FileCheck %s --check-prefix=SMALL
+// RUN: not gg-opt %s -rf8-fuse-linear=narrow=f8 2>&1 | FileCheck %s --check-prefix=ERROR
+// RUN: not gg-opt %s -rf8-fuse-linear="min-elements=1 narrow=f16" 2>&1 | FileCheck %s --check-prefix=RANGE
+// ERROR: error: expected 1 to 64 blocks and narrow to be bf16 or f16, but got 2 blocks and "f8"
+// RANGE: error: expected weights within the range of 'f16' but got larger ones
+// SMALL-NOT: rf8.linear
+
+// CHECK-LABEL: func @f32
+// CHECK: rf8.linear ins(%{{.*}} : tensor<4x2xf32>, tensor<1x2x2x16xf32>) outs
+// BF16-LABEL: func @f32
+// BF16: rf8.linear ins(%{{.*}} : tensor<4x2xf32>, tensor<1x1x2x32xbf16>) outs
+func.func @f32(%x: tensor<4x2xf32>) -> tensor<4x3xf32> {
+  %w = arith.constant dense<[[1.0, 2.0, 1.0e6], [3.0, 4.0, 5.0]]> : tensor<2x3xf32>
+  %zero = arith.constant dense<0.0> : tensor<4x3xf32>
+  %0 = linalg.matmul ins(%x, %w : tensor<4x2xf32>, tensor<2x3xf32>) outs(%zero : tensor<4x3xf32>) -> tensor<4x3xf32>
+  return %0 : tensor<4x3xf32>
+}
+
+// What is stored narrow stays so.
+
+// CHECK-LABEL: func @f16
+// CHECK: rf8.linear ins(%{{.*}} : tensor<4x2xf32>, tensor<1x1x2x32xf16>) outs
+func.func @f16(%x: tensor<4x2xf32>) -> tensor<4x3xf32> {
+  %h = arith.constant dense<[[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]]> : tensor<2x3xf16>
+  %w = arith.extf %h : tensor<2x3xf16> to tensor<2x3xf32>
+  %zero = arith.constant dense<0.0> : tensor<4x3xf32>
+  %0 = linalg.matmul ins(%x, %w : tensor<4x2xf32>, tensor<2x3xf32>) outs(%zero : tensor<4x3xf32>) -> tensor<4x3xf32>
+  return %0 : tensor<4x3xf32>
+}
+
+// CHECK-LABEL: func @not_constant
+// CHECK-NOT: rf8.linear
+func.func @not_constant(%x: tensor<4x2xf32>, %w: tensor<2x3xf32>) -> tensor<4x3xf32> {
+  %zero = arith.constant dense<0.0> : tensor<4x3xf32>
+  %0 = linalg.matmul ins(%x, %w : tensor<4x2xf32>, tensor<2x3xf32>) outs(%zero : tensor<4x3xf32>) -> tensor<4x3xf32>
+  return %0 : tensor<4x3xf32>
+}
