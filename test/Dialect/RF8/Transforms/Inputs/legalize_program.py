@@ -40,9 +40,9 @@ func.func @{name}() -> i32 {{
       indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> ()>],
       iterator_types = ["reduction", "reduction"]}}
       ins(%got, %want : tensor<{rows}x{columns}x{kind}>, tensor<{rows}x{columns}x{bits}>) outs(%zero : tensor<i32>) {{
-  ^bb0(%g: {kind}, %w: {bits}, %acc: i32):
+  ^bb0(%g: {kind}, %e0: {bits}, %acc: i32):
     {cast}
-    %ne = arith.cmpi ne, {got}, %w : {bits}
+    %ne = arith.cmpi ne, {got}, %e0 : {bits}
     %one = arith.extui %ne : i1 to i32
     %sum = arith.addi %acc, %one : i32
     linalg.yield %sum : i32
@@ -124,8 +124,22 @@ check("linear", f"""
       "f32", M, N, floats(flat(y)))
 plain = [[float(sum(x[m][k] * w[n][k] for k in range(K))) for n in range(N)]
          for m in range(M)]
+
+
+def narrowed(kind):
+    return f"""%e2 = tensor.empty() : tensor<{N}x{K}x{kind}>
+  %w2 = linalg.generic {{
+      indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}}
+      ins(%w : tensor<{N}x{K}xf32>) outs(%e2 : tensor<{N}x{K}x{kind}>) {{
+  ^bb0(%wide: f32, %o: {kind}):
+    %t = arith.truncf %wide : f32 to {kind}
+    linalg.yield %t : {kind}
+  }} -> tensor<{N}x{K}x{kind}>"""
+
+
 for kind, packed in (("f32", "2x7x1x16"), ("f16", "2x4x1x32"), ("bf16", "2x4x1x32")):
-    narrow = "" if kind == "f32" else f"%w2 = arith.truncf %w : tensor<{N}x{K}xf32> to tensor<{N}x{K}x{kind}>"
+    narrow = "" if kind == "f32" else narrowed(kind)
     check(f"linear_{kind}", f"""
   %x = arith.constant {resource("x", floats(flat(x)))} : tensor<{M}x{K}xf32>
   %w = arith.constant {resource("w", floats(map(float, flat(w))))} : tensor<{N}x{K}xf32>
