@@ -1,6 +1,7 @@
 """lit: the textual tests, each beside the room of lib/ that it tests."""
 
 import os
+import subprocess
 
 import lit.formats
 
@@ -17,6 +18,15 @@ config.environment["PATH"] = os.pathsep.join(
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 config.substitutions.append(("%gg_lib", os.path.join(config.gg_build, "lib")))
 config.substitutions.append(("%python", config.python))
+
+# Tests that make their models say "REQUIRES: onnx"; the package is in the
+# environment that scripts/python-env.sh makes.
+python = os.path.join(config.gg_build, "venv", "bin", "python")
+if not os.path.exists(python):
+    python = config.python
+config.substitutions.append(("%python", python))
+if subprocess.run([python, "-c", "import onnx"], stderr=subprocess.DEVNULL).returncode == 0:
+    config.available_features.add("onnx")
 
 # Tests that execute AVX-512 code say "REQUIRES: avx512" and so on.
 if os.path.exists("/proc/cpuinfo"):

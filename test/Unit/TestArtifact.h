@@ -15,6 +15,7 @@
 #ifndef GG_TEST_UNIT_TESTARTIFACT_H
 #define GG_TEST_UNIT_TESTARTIFACT_H
 
+#include "TemporaryFolder.h"
 #include "gg/Weights/Checksum.h"
 #include "gg/Weights/Serialization.h"
 
@@ -27,24 +28,6 @@
 #include <vector>
 
 namespace gg::test {
-
-/// A folder of its own, removed with all that is in it.
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    path = std::filesystem::temp_directory_path() / "gg-test-XXXXXX";
-    if (!mkdtemp(path.data()))
-      std::abort();
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-  TemporaryFolder(const TemporaryFolder &) = delete;
-
-  std::string operator/(const std::string &name) const {
-    return path + "/" + name;
-  }
-
-  std::string path;
-};
 
 inline std::vector<uint8_t> readBytes(const std::string &path) {
   std::ifstream file(path, std::ios::binary);

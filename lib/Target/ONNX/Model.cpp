@@ -94,15 +94,15 @@ Callee Model::resolve(const NodeProto &node,
     return callee;
   }
   callee.version = version->second;
-  int64_t newest = domain.empty() ? newestOpset : 1;
-  if (callee.version < 1 || callee.version > newest) {
-    callee.hindrance =
-        ("expected an operator set from 1 to " + Twine(newest)).str();
-    return callee;
-  }
   callee.row = lookupOperator(domain, node.opType, callee.version);
-  if (!callee.row)
+  std::optional<int64_t> newest = getNewestVersion(domain);
+  if (newest && (callee.version < 1 || callee.version > *newest)) {
+    callee.row = nullptr;
+    callee.hindrance =
+        ("expected an operator set from 1 to " + Twine(*newest)).str();
+  } else if (!callee.row) {
     callee.hindrance = "not supported";
+  }
   return callee;
 }
 

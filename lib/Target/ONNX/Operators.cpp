@@ -17,6 +17,14 @@ StringRef gg::getCanonicalDomain(StringRef domain) {
   return domain == "ai.onnx" ? StringRef() : domain;
 }
 
+std::optional<int64_t> gg::getNewestVersion(StringRef domain) {
+  if (domain.empty())
+    return 28;
+  if (domain == "com.microsoft")
+    return 1;
+  return std::nullopt;
+}
+
 static ArrayRef<OperatorRow> getTable(StringRef domain, StringRef name) {
   // ONNX Runtime registers it in the standard's domain, exporters follow; the
   // standard has no operator of this name.

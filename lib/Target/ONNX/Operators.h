@@ -15,10 +15,6 @@
 
 namespace gg {
 
-/// Where the table ends: newer operator sets may have changed any operator, so
-/// a model of one is refused rather than misread.
-constexpr int64_t newestOpset = 28;
-
 /// How the versions of an operator from `since` on, up to the next row of the
 /// same name, become an op.
 struct OperatorRow {
@@ -41,6 +37,10 @@ llvm::ArrayRef<OperatorRow> getVendorOperators();
 
 /// The domain under its short name: the standard's is "".
 llvm::StringRef getCanonicalDomain(llvm::StringRef domain);
+
+/// The newest version of a domain that the table knows. A newer one may have
+/// changed any operator, so a model of it is refused rather than misread.
+std::optional<int64_t> getNewestVersion(llvm::StringRef domain);
 
 /// The row for an operator of the set's `version`; null if there is none.
 const OperatorRow *lookupOperator(llvm::StringRef domain, llvm::StringRef name,

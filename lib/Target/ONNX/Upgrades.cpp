@@ -8,6 +8,7 @@
 
 #include "Upgrades.h"
 
+#include "gg/Target/ONNX/ElementType.h"
 #include "llvm/ADT/StringSwitch.h"
 
 #include <cfloat>
@@ -126,8 +127,8 @@ LogicalResult gg::defaultConcatAxis(NodeImporter &node) {
 static LogicalResult setCastType(NodeImporter &node, int64_t dataType) {
   Type type = onnx::getTypeForDataType(node.loc->getContext(), dataType);
   if (!type)
-    return node.emitError()
-           << "element type " << dataType << " is not supported";
+    return node.emitError() << "element type " << getElementTypeName(dataType)
+                            << " is not supported";
   node.attributes.set("to", TypeAttr::get(type));
   return success();
 }
