@@ -83,7 +83,9 @@ typedef enum gg_type {
   GG_F8E4M3FN = 16,
   GG_F8E4M3FNUZ = 17,
   GG_F8E5M2 = 18,
-  GG_F8E5M2FNUZ = 19
+  GG_F8E5M2FNUZ = 19,
+  /** No type: lets the enumeration hold any number that a caller passes. */
+  GG_TYPE_LIMIT = 0x7fffffff
 } gg_type;
 
 typedef struct gg_model gg_model;

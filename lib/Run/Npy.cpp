@@ -52,6 +52,8 @@ const char *gg::run::npyDescr(gg_type type) {
   case GG_F8E5M2:
   case GG_F8E5M2FNUZ:
     return "|u1";
+  case GG_TYPE_LIMIT:
+    break;
   }
   return "";
 }

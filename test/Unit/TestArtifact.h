@@ -46,7 +46,8 @@ inline std::vector<uint8_t> weightsFile(const weights::Model &model,
                                         std::vector<weights::Tensor> table,
                                         const std::vector<uint8_t> &payload) {
   for (weights::Tensor &tensor : table)
-    if (tensor.offset + tensor.bytes <= payload.size())
+    if (tensor.offset <= payload.size() &&
+        tensor.bytes <= payload.size() - tensor.offset)
       tensor.checksum =
           weights::checksum(payload.data() + tensor.offset, tensor.bytes);
   std::vector<uint8_t> tableBytes = weights::serializeTable(table);
