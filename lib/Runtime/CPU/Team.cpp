@@ -15,6 +15,7 @@
 #include <cstring>
 #include <ctime>
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -53,21 +54,18 @@ void WaitWord::advance() {
 }
 
 void WaitWord::waitWhile(uint32_t old, int64_t spinNanoseconds) {
-  // Reading the clock takes as long as a barrier: look at it now and then.
-  constexpr int pausesPerLook = 64;
-  int64_t deadline = 0;
-  while (spinNanoseconds) {
-    for (int i = 0; i < pausesPerLook; ++i) {
-      if (get() != old)
-        return;
-      pauseCPU();
-    }
-    int64_t now = nanoseconds();
-    if (!deadline)
-      deadline = now + spinNanoseconds;
-    else if (now >= deadline)
-      break;
+  // On an idle machine the others arrive within this.
+  constexpr int pauses = 256;
+  for (int i = 0; i < pauses && spinNanoseconds; ++i) {
+    if (get() != old)
+      return;
+    pauseCPU();
   }
+  // On a shared one the thread that is late may be waiting for this very CPU.
+  for (int64_t deadline = nanoseconds() + spinNanoseconds;
+       nanoseconds() < deadline; sched_yield())
+    if (get() != old)
+      return;
   sleepers.fetch_add(1);
   while (word.load() == old)
     futex(word, FUTEX_WAIT_PRIVATE, old);
