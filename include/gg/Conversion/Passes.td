@@ -59,4 +59,41 @@ def EntryABIPass : Pass<"gg-entry-abi", "::mlir::ModuleOp"> {
                            "::mlir::LLVM::LLVMDialect"];
 }
 
+def ConvertONNXToLinalg : Pass<"convert-onnx-to-linalg", "mlir::ModuleOp"> {
+  let summary = "Convert the onnx dialect to linalg on tensors";
+  let description = [{
+    Rewrites each op to linalg, tensor, arith, math and scf. Unsigned integers
+    become signless. Sizes that only the run knows are computed; what the types
+    leave open (indices, shapes, dims that have to agree) is checked at run time
+    by `cf.assert`, whose message names the node.
+
+    Reductions and products of f16 and bf16 are summed up in f32. A product
+    with a matrix becomes one contraction of two matrices, into whose maps a
+    Transpose of the right-hand side goes, so that a large constant is used as
+    it is stored; so does the widening Cast of one.
+
+    All ranks must be known. Operators of the com.microsoft domain are not
+    converted; onnx-recover rewrites them before.
+
+    ```mlir
+    %y = onnx.Relu(%x) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+    // becomes
+    %c = arith.constant 0.000000e+00 : f32
+    %e = tensor.empty() : tensor<2x3xf32>
+    %y = linalg.generic {indexing_maps = [#id, #id],
+                         iterator_types = ["parallel", "parallel"]}
+        ins(%x : tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) {
+    ^bb0(%in: f32, %out: f32):
+      %0 = arith.maximumf %in, %c : f32
+      linalg.yield %0 : f32
+    } -> tensor<2x3xf32>
+    ```
+  }];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::cf::ControlFlowDialect",
+    "mlir::linalg::LinalgDialect", "mlir::math::MathDialect",
+    "mlir::scf::SCFDialect", "mlir::tensor::TensorDialect"
+  ];
+}
+
 #endif // GG_CONVERSION_PASSES_TD

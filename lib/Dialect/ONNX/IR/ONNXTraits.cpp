@@ -43,6 +43,8 @@ LogicalResult gg::onnx::detail::verifySameElementType(Operation *op,
 
 LogicalResult gg::onnx::detail::verifyBroadcasts(Operation *op) {
   SmallVector<ArrayRef<int64_t>> shapes;
+  if (op->getNumOperands() == 0)
+    return success(); // an op that needs some says so itself
   for (Value operand : op->getOperands()) {
     std::optional<ArrayRef<int64_t>> shape = getShape(operand);
     if (!shape)

@@ -1,0 +1,150 @@
+//===- ONNXToLinalg.cpp - The onnx dialect to linalg ----------------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Emitter.h"
+#include "Patterns.h"
+#include "Scalar.h"
+#include "gg/Conversion/Passes.h"
+#include "gg/Dialect/ONNX/IR/ONNX.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Func/Transforms/FuncConversions.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+namespace gg {
+#define GEN_PASS_DEF_CONVERTONNXTOLINALG
+#include "gg/Conversion/Passes.h.inc"
+} // namespace gg
+
+using namespace mlir;
+using namespace gg::onnx;
+
+namespace {
+/// Unsigned integers become signless ones; what reads them knows.
+struct SignlessConverter : TypeConverter {
+  SignlessConverter() {
+    addConversion([](Type type) { return type; });
+    addConversion([](IntegerType type) { return toSignless(type); });
+    addConversion([](RankedTensorType type) {
+      return type.clone(toSignless(type.getElementType()));
+    });
+    auto cast = [](OpBuilder &builder, Type type, ValueRange inputs,
+                   Location loc) -> Value {
+      return UnrealizedConversionCastOp::create(builder, loc, type, inputs)
+          .getResult(0);
+    };
+    addSourceMaterialization(cast);
+    addTargetMaterialization(cast);
+  }
+};
+
+struct ConvertONNXToLinalg
+    : gg::impl::ConvertONNXToLinalgBase<ConvertONNXToLinalg> {
+  void runOnOperation() override;
+
+private:
+  LogicalResult checkTypes();
+};
+} // namespace
+
+/// Two arguments' dims of one name must agree, which the sizes rely on.
+static void checkNamedDims(func::FuncOp function) {
+  if (function.isExternal())
+    return;
+  auto builder = OpBuilder::atBlockBegin(&function.front());
+  llvm::StringMap<Value> known;
+  for (BlockArgument arg : function.getArguments()) {
+    auto dims =
+        function.getArgAttrOfType<ArrayAttr>(arg.getArgNumber(), "onnx.dims");
+    auto type = dyn_cast<RankedTensorType>(arg.getType());
+    if (!dims || !type || static_cast<int64_t>(dims.size()) != type.getRank())
+      continue;
+    for (auto [dim, attr] : llvm::enumerate(dims)) {
+      auto name = dyn_cast<StringAttr>(attr);
+      if (!type.isDynamicDim(dim) || !name || name.empty())
+        continue;
+      Value size = tensor::DimOp::create(builder, arg.getLoc(), arg, dim);
+      auto [first, isNew] = known.try_emplace(name, size);
+      if (isNew)
+        continue;
+      auto input = function.getArgAttrOfType<StringAttr>(arg.getArgNumber(),
+                                                         "onnx.name");
+      Value equal = arith::CmpIOp::create(
+          builder, arg.getLoc(), arith::CmpIPredicate::eq, size, first->second);
+      cf::AssertOp::create(builder, arg.getLoc(), equal,
+                           ("input " +
+                            (input ? input.getValue() : StringRef("?")) +
+                            ": dim " + Twine(dim) + " (" + name.getValue() +
+                            ") differs from another input's")
+                               .str());
+    }
+  }
+}
+
+/// The patterns rely on known ranks.
+LogicalResult ConvertONNXToLinalg::checkTypes() {
+  bool ok = true;
+  getOperation()->walk([&](Operation *op) {
+    if (!isa_and_present<ONNXDialect>(op->getDialect()))
+      return;
+    for (Value result : op->getResults())
+      if (isa<UnrankedTensorType>(result.getType())) {
+        op->emitError("expected results of known rank but got ")
+            << result.getType();
+        ok = false;
+      }
+  });
+  return success(ok);
+}
+
+void ConvertONNXToLinalg::runOnOperation() {
+  if (failed(checkTypes()))
+    return signalPassFailure();
+  MLIRContext *context = &getContext();
+  SignlessConverter types;
+  RewritePatternSet patterns(context);
+  populateConstantPatterns(types, patterns);
+  populateElementwisePatterns(types, patterns);
+  populateCastPatterns(types, patterns);
+  populateReshapePatterns(types, patterns);
+  populateMovementPatterns(types, patterns);
+  populateIndexingPatterns(types, patterns);
+  populateScatterPatterns(types, patterns);
+  populateReductionPatterns(types, patterns);
+  populateScanPatterns(types, patterns);
+  populateMatMulPatterns(types, patterns);
+  populateSoftmaxPatterns(types, patterns);
+  populateNormalizationPatterns(types, patterns);
+  populateRotaryPatterns(types, patterns);
+  populateAttentionPatterns(types, patterns);
+  populateControlPatterns(types, patterns);
+  populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
+                                                                 types);
+  populateReturnOpTypeConversionPattern(patterns, types);
+
+  ConversionTarget target(*context);
+  target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+  target.addLegalOp<NoneOp>();
+  target.addDynamicallyLegalDialect<ONNXDialect>(
+      [](Operation *op) { return isa<NoneOp>(op); });
+  target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
+    return types.isSignatureLegal(op.getFunctionType());
+  });
+  target.addDynamicallyLegalOp<func::ReturnOp>(
+      [&](func::ReturnOp op) { return types.isLegal(op.getOperandTypes()); });
+
+  getOperation()->walk(checkNamedDims);
+  if (failed(
+          applyPartialConversion(getOperation(), target, std::move(patterns))))
+    return signalPassFailure();
+  getOperation()->walk([](NoneOp op) {
+    if (op->use_empty())
+      op->erase();
+  });
+}
