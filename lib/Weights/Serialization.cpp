@@ -138,7 +138,7 @@ static constexpr auto dimFields = [](auto &archive, auto &dim) {
 static constexpr auto valueFields = [](auto &archive, auto &value) {
   archive.text(value.name);
   archive.enumerator(value.type, lastElementType);
-  archive.enumerator(value.role, static_cast<uint32_t>(Role::PositionIds));
+  archive.enumerator(value.role, static_cast<uint32_t>(Role::Past));
   archive.list(value.dims, dimFields);
 };
 

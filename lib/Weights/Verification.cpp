@@ -278,7 +278,7 @@ private:
     auto chunk = static_cast<int64_t>(model.chunk);
     return verifyDecoderEntry("step", 1, false, false) &&
            verifyDecoderEntry("prefill", chunk, true, false) &&
-           verifyDecoderEntry("score", chunk, false, true);
+           (!find("score") || verifyDecoderEntry("score", chunk, false, true));
   }
 
   static bool fits(const Shape &shape, const Shape &expected) {
@@ -291,18 +291,20 @@ private:
   }
 
   bool verifyRecomputeDecoder() {
-    const Entry *entry = require("main");
+    const Entry *entry = require("recompute");
     if (!entry)
       return false;
     for (const Value &value : entry->inputs) {
+      if (value.role == Role::Past)
+        continue;
       if (value.role != Role::Ids && value.role != Role::AttentionMask &&
           value.role != Role::PositionIds)
-        return fail("entry 'main' has the unexpected input '" + value.name +
-                    "'");
+        return fail("entry 'recompute' has the unexpected input '" +
+                    value.name + "'");
       if (value.type != ElementType::I64 && value.type != ElementType::I32)
-        return fail("entry 'main': '" + value.name + "' is no i64 or i32");
+        return fail("entry 'recompute': '" + value.name + "' is no i64 or i32");
       if (!fits(shapeOf(value), {-1, -1}))
-        return fail("entry 'main': '" + value.name +
+        return fail("entry 'recompute': '" + value.name +
                     "' is not [batch, sequence]");
     }
     const Value *logits = only(*entry, entry->outputs, Role::Logits, "logits");
@@ -313,7 +315,8 @@ private:
     auto vocabulary = static_cast<int64_t>(model.vocabulary);
     if (logits->type != ElementType::F32 ||
         !fits(shapeOf(*logits), {-1, -1, vocabulary}))
-      return fail("entry 'main' has logits of an unexpected type or shape");
+      return fail(
+          "entry 'recompute' has logits of an unexpected type or shape");
     return true;
   }
 

@@ -282,6 +282,31 @@ TEST_F(DecoderTest, ScoresEveryToken) {
               GG_ERROR_ARGUMENT, "room for logits");
 }
 
+TEST_F(DecoderTest, ScoresByStepsWhereThereIsNoOtherWay) {
+  gg::weights::Model steps = toyDecoder();
+  steps.entries.pop_back();
+  path = folder / "steps.gg";
+  writeToy(path, steps, GG_TOY_DECODER);
+  model = load();
+  session = open(model);
+  Tokens tokens = {1, 2, 3, 4, 5, 5, 6, -5, -5, -5}, counts = {5, 2};
+  std::vector<float> logits(static_cast<size_t>(10 * Toy::vocabulary), NAN);
+  ASSERT_EQ(
+      gg_score(session.get(), tokens.data(), 5, counts.data(), logits.data()),
+      GG_OK);
+  auto at = [&](int64_t token) {
+    auto from = logits.begin() + token * Toy::vocabulary;
+    return std::vector<float>(from, from + Toy::vocabulary);
+  };
+  EXPECT_EQ(at(2), Toy::logits({1, 2, 3}));
+  EXPECT_EQ(at(4), Toy::logits({1, 2, 3, 4, 5}));
+  EXPECT_EQ(at(5), Toy::logits({5}));
+  EXPECT_EQ(at(6), Toy::logits({5, 6}));
+  EXPECT_TRUE(std::isnan(at(7)[0]));
+  expectRow(0, {1, 2, 3, 4, 5});
+  expectRow(1, {5, 6});
+}
+
 TEST_F(DecoderTest, DoesNotDependOnTheNumberOfThreads) {
   for (int threads : {1, 2, 3, 7}) {
     session = open(model, threads);

@@ -66,12 +66,13 @@ inline weights::Model toyRecompute() {
   model.kind = weights::ModelKind::RecomputeDecoder;
   model.vocabulary = static_cast<uint64_t>(Toy::vocabulary);
   weights::Entry entry;
-  entry.name = "main";
+  entry.name = "recompute";
   entry.dynamicArena = true;
   entry.inputs = {
       value("ids", ElementType::I64, Role::Ids, {1, -1}),
       value("mask", ElementType::I32, Role::AttentionMask, {1, -1}),
-      value("positions", ElementType::I64, Role::PositionIds, {1, -1})};
+      value("positions", ElementType::I64, Role::PositionIds, {1, -1}),
+      value("past", ElementType::F32, Role::Past, {1, 2, -1, 3})};
   entry.outputs = {value("logits", ElementType::F32, Role::Logits,
                          {1, -1, Toy::vocabulary})};
   model.entries = {entry};

@@ -301,6 +301,11 @@ TEST_F(ReaderTest, ChecksEntries) {
   model = good;
   model.entries[0].name = "other";
   expectStoredError("the entry 'step' is missing");
+  model = good;
+  model.entries.pop_back();
+  store();
+  EXPECT_EQ(open(), "");
+  model = good;
   model.entries[0].name = "score";
   expectStoredError("two entries are named 'score'");
   model = good;
@@ -356,7 +361,7 @@ TEST_F(ReaderTest, ChecksRecomputingDecoders) {
   model.kind = ModelKind::RecomputeDecoder;
   model.vocabulary = 10;
   Entry entry;
-  entry.name = "main";
+  entry.name = "recompute";
   entry.inputs = {
       value("ids", ElementType::I64, Role::Ids, {-1, -1}),
       value("mask", ElementType::I32, Role::AttentionMask, {-1, -1})};
@@ -379,5 +384,5 @@ TEST_F(ReaderTest, ChecksRecomputingDecoders) {
   expectStoredError("'ids' is not [batch, sequence]");
   model = good;
   model.entries[0].inputs.erase(model.entries[0].inputs.begin());
-  expectStoredError("entry 'main' has no token ids");
+  expectStoredError("entry 'recompute' has no token ids");
 }

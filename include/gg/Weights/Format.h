@@ -95,9 +95,10 @@ struct Tensor {
 enum class ModelKind : uint32_t {
   /// Tensors in, tensors out: the entry `main`.
   Tensors = 0,
-  /// A decoder with a key-value cache: the entries `step`, `prefill`, `score`.
+  /// A decoder with a key-value cache: the entries `step`, `prefill` and, unless
+  /// the model computes the logits of the last token only, `score`.
   Decoder = 1,
-  /// A decoder without a cache: the entry `main` over the whole sequence.
+  /// A decoder without a cache: the entry `recompute` over the whole sequence.
   RecomputeDecoder = 2,
 };
 
@@ -119,6 +120,9 @@ enum class Role : uint32_t {
   AttentionMask = 6,
   /// Of a recomputing decoder: 0, 1, 2 …, [batch, sequence].
   PositionIds = 7,
+  /// Of a recomputing decoder: what its graph takes of earlier tokens, empty.
+  /// Dynamic dimensions are 0 but those of the ids' batch.
+  Past = 8,
 };
 
 /// A dimension: its size, or −1 and the name of the symbol it stands for.

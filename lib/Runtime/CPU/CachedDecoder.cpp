@@ -48,12 +48,13 @@ public:
 private:
   /// An entry and its inputs, which stay where they are.
   struct Bound {
-    const LoadedEntry *entry;
+    const LoadedEntry *entry = nullptr;
     std::vector<gg_tensor_view> inputs;
   };
 
   Bound bind(const char *name);
   gg_status run(const Batch &batch) override;
+  gg_status runSteps(const Batch &batch);
   gg_status runPiece(const Batch &batch, int64_t done, int64_t length);
   void takeLogits(const Batch &batch, int64_t done, int64_t length,
                   const gg_tensor_view &output);
@@ -104,7 +105,8 @@ bool CachedDecoder::allocate() {
     caches[i].data = memory.data() + starts[i];
   step = bind("step");
   prefill = bind("prefill");
-  score = bind("score");
+  if (runner.model().hasEntry("score"))
+    score = bind("score");
   return true;
 }
 
@@ -142,6 +144,8 @@ gg_status runtime::createCachedDecoder(Runner &runner,
 //===----------------------------------------------------------------------===//
 
 gg_status CachedDecoder::run(const Batch &batch) {
+  if (batch.logits && !score.entry)
+    return runSteps(batch);
   int64_t longest = *std::max_element(batch.counts, batch.counts + rows());
   // A chunk costs as much as a few steps, however few tokens it holds.
   int64_t fewTokens = std::max<int64_t>(1, chunk / 8);
@@ -152,6 +156,26 @@ gg_status CachedDecoder::run(const Batch &batch) {
     if (gg_status bad = runPiece(batch, done, length))
       return bad;
     done += length;
+  }
+  return GG_OK;
+}
+
+/// The logits of every token, from a model that computes those of the last one.
+gg_status CachedDecoder::runSteps(const Batch &batch) {
+  int64_t longest = *std::max_element(batch.counts, batch.counts + rows());
+  Batch quiet = batch;
+  quiet.logits = nullptr;
+  for (int64_t done = 0; done < longest; ++done) {
+    std::vector<int64_t> upTo(batch.counts, batch.counts + rows());
+    for (int64_t &count : upTo)
+      count = std::min(count, done + 1);
+    quiet.counts = upTo.data();
+    if (gg_status bad = runPiece(quiet, done, 1))
+      return bad;
+    for (int64_t row = 0; row < rows(); ++row)
+      if (done < batch.counts[row])
+        std::copy_n(rowLogits(row), vocabulary,
+                    batch.logits + (row * batch.stride + done) * vocabulary);
   }
   return GG_OK;
 }

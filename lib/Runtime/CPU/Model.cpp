@@ -108,7 +108,21 @@ const LoadedEntry &Model::entry(const char *name) const {
   return entries[index];
 }
 
+bool Model::hasEntry(const char *name) const {
+  for (const LoadedEntry &entry : entries)
+    if (entry.description->name == name)
+      return true;
+  return false;
+}
+
 const LoadedEntry &Model::mainEntry() const {
-  bool cached = description().kind == weights::ModelKind::Decoder;
-  return entry(cached ? "score" : "main");
+  switch (description().kind) {
+  case weights::ModelKind::Tensors:
+    return entry("main");
+  case weights::ModelKind::RecomputeDecoder:
+    return entry("recompute");
+  case weights::ModelKind::Decoder:
+    break;
+  }
+  return entry(hasEntry("score") ? "score" : "prefill");
 }

@@ -39,6 +39,7 @@ public:
   /// The entry of that name; the artifact's verification has seen that those
   /// which its kind needs are there.
   const LoadedEntry &entry(const char *name) const;
+  bool hasEntry(const char *name) const;
   /// The entry whose inputs and outputs a caller sees.
   const LoadedEntry &mainEntry() const;
 

@@ -29,12 +29,13 @@ public:
       : Decoder(runner,
                 std::max<int64_t>(1, static_cast<int64_t>(
                                          runner.model().description().batch))),
-        entry(runner.model().entry("main")), tokens(index(rows())) {}
+        entry(runner.model().entry("recompute")), tokens(index(rows())) {}
 
 private:
   gg_status run(const Batch &batch) override;
   gg_status runRow(const Batch &batch, int64_t row);
   gg_status compute(int64_t row, gg_tensor_view &logits);
+  gg_tensor_view emptyPast(const weights::Value &value, int64_t &nothing) const;
   /// The n-th element of an input of that role, for a row's tokens.
   int64_t element(Role role, int64_t row, int64_t n) const;
   void forget(int64_t row, int64_t, int64_t to) override {
@@ -74,12 +75,33 @@ int64_t RecomputeDecoder::element(Role role, int64_t row, int64_t n) const {
   }
 }
 
+/// A past of no tokens.
+gg_tensor_view RecomputeDecoder::emptyPast(const weights::Value &value,
+                                           int64_t &nothing) const {
+  gg_tensor_view view = {&nothing, {}};
+  const std::string *batch = nullptr;
+  for (const weights::Value &input : entry.description->inputs)
+    if (input.role == Role::Ids)
+      batch = &input.dims[0].name;
+  for (size_t i = 0; i < value.dims.size(); ++i) {
+    const weights::Dim &dim = value.dims[i];
+    view.dims[i] = dim.size >= 0 ? dim.size : dim.name == *batch;
+  }
+  return view;
+}
+
 /// Runs the model over all tokens of a row.
 gg_status RecomputeDecoder::compute(int64_t row, gg_tensor_view &logits) {
   auto length = static_cast<int64_t>(tokens[index(row)].size());
   std::vector<gg_tensor_view> inputs;
   std::vector<std::vector<int64_t>> storage;
+  // Something to point to where there are no elements.
+  int64_t noPast = 0;
   for (const weights::Value &value : entry.description->inputs) {
+    if (value.role == Role::Past) {
+      inputs.push_back(emptyPast(value, noPast));
+      continue;
+    }
     // A batch that is compiled in is filled with copies of the row.
     int64_t copies = std::max<int64_t>(1, value.dims[0].size);
     if (value.dims[1].size >= 0 && value.dims[1].size != length)
