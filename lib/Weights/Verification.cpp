@@ -291,7 +291,7 @@ private:
   }
 
   bool verifyRecomputeDecoder() {
-    const Entry *entry = require("recompute");
+    const Entry *entry = require("main");
     if (!entry)
       return false;
     for (const Value &value : entry->inputs) {
@@ -299,12 +299,12 @@ private:
         continue;
       if (value.role != Role::Ids && value.role != Role::AttentionMask &&
           value.role != Role::PositionIds)
-        return fail("entry 'recompute' has the unexpected input '" +
-                    value.name + "'");
+        return fail("entry 'main' has the unexpected input '" + value.name +
+                    "'");
       if (value.type != ElementType::I64 && value.type != ElementType::I32)
-        return fail("entry 'recompute': '" + value.name + "' is no i64 or i32");
+        return fail("entry 'main': '" + value.name + "' is no i64 or i32");
       if (!fits(shapeOf(value), {-1, -1}))
-        return fail("entry 'recompute': '" + value.name +
+        return fail("entry 'main': '" + value.name +
                     "' is not [batch, sequence]");
     }
     const Value *logits = only(*entry, entry->outputs, Role::Logits, "logits");
@@ -315,8 +315,7 @@ private:
     auto vocabulary = static_cast<int64_t>(model.vocabulary);
     if (logits->type != ElementType::F32 ||
         !fits(shapeOf(*logits), {-1, -1, vocabulary}))
-      return fail(
-          "entry 'recompute' has logits of an unexpected type or shape");
+      return fail("entry 'main' has logits of an unexpected type or shape");
     return true;
   }
 

@@ -66,7 +66,7 @@ inline weights::Model toyRecompute() {
   model.kind = weights::ModelKind::RecomputeDecoder;
   model.vocabulary = static_cast<uint64_t>(Toy::vocabulary);
   weights::Entry entry;
-  entry.name = "recompute";
+  entry.name = "main";
   entry.dynamicArena = true;
   entry.inputs = {
       value("ids", ElementType::I64, Role::Ids, {1, -1}),

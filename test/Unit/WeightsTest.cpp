@@ -361,7 +361,7 @@ TEST_F(ReaderTest, ChecksRecomputingDecoders) {
   model.kind = ModelKind::RecomputeDecoder;
   model.vocabulary = 10;
   Entry entry;
-  entry.name = "recompute";
+  entry.name = "main";
   entry.inputs = {
       value("ids", ElementType::I64, Role::Ids, {-1, -1}),
       value("mask", ElementType::I32, Role::AttentionMask, {-1, -1})};
@@ -384,5 +384,5 @@ TEST_F(ReaderTest, ChecksRecomputingDecoders) {
   expectStoredError("'ids' is not [batch, sequence]");
   model = good;
   model.entries[0].inputs.erase(model.entries[0].inputs.begin());
-  expectStoredError("entry 'recompute' has no token ids");
+  expectStoredError("entry 'main' has no token ids");
 }

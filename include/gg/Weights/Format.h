@@ -98,7 +98,7 @@ enum class ModelKind : uint32_t {
   /// A decoder with a key-value cache: the entries `step`, `prefill` and, unless
   /// the model computes the logits of the last token only, `score`.
   Decoder = 1,
-  /// A decoder without a cache: the entry `recompute` over the whole sequence.
+  /// A decoder without a cache: the entry `main` over the whole sequence.
   RecomputeDecoder = 2,
 };
 

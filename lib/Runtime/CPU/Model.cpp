@@ -116,13 +116,7 @@ bool Model::hasEntry(const char *name) const {
 }
 
 const LoadedEntry &Model::mainEntry() const {
-  switch (description().kind) {
-  case weights::ModelKind::Tensors:
+  if (description().kind != weights::ModelKind::Decoder)
     return entry("main");
-  case weights::ModelKind::RecomputeDecoder:
-    return entry("recompute");
-  case weights::ModelKind::Decoder:
-    break;
-  }
   return entry(hasEntry("score") ? "score" : "prefill");
 }

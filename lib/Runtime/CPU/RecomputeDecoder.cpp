@@ -29,7 +29,7 @@ public:
       : Decoder(runner,
                 std::max<int64_t>(1, static_cast<int64_t>(
                                          runner.model().description().batch))),
-        entry(runner.model().entry("recompute")), tokens(index(rows())) {}
+        entry(runner.model().entry("main")), tokens(index(rows())) {}
 
 private:
   gg_status run(const Batch &batch) override;

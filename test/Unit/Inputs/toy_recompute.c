@@ -12,7 +12,7 @@ enum { vocab = 11 };
 
 /* ids i64, attention mask i32, position ids i64, all [1, n], and a past
    [1, 2, 0, 3]. The logits of every token depend on all ids. */
-void gg_recompute(gg_call *call, int64_t thread, int64_t threads) {
+void gg_main(gg_call *call, int64_t thread, int64_t threads) {
   const int64_t *ids = (const int64_t *)call->inputs[0].data;
   const int32_t *mask = (const int32_t *)call->inputs[1].data;
   const int64_t *positions = (const int64_t *)call->inputs[2].data;
