@@ -156,6 +156,10 @@ Value Emit::unsqueeze(Value x, ArrayRef<int64_t> axes) {
 }
 
 Value Emit::squeeze(Value x, int64_t axis) {
+  if (auto unsqueeze = x.getDefiningOp<UnsqueezeOp>())
+    if (std::optional<int64_t> added = getConstantInt(unsqueeze.getAxes());
+        added && normalizeAxis(*added, rankOf(x)) == axis)
+      return unsqueeze.getData();
   SmallVector<int64_t> shape;
   for (int64_t i = 0, rank = rankOf(x); i < rank; ++i)
     if (i != axis)

@@ -48,10 +48,7 @@ struct Recover final : gg::impl::OnnxRecoverBase<Recover> {
     if (function.isExternal())
       return;
     // Patterns compare operands by value: equal sub-graphs must be one.
-    IRRewriter rewriter(&getContext());
-    DominanceInfo dominance(function);
-    eliminateCommonSubExpressions(rewriter, dominance, function);
-
+    joinEqual();
     ReasonListener reasons;
     if (failed(apply(&reasons,
                      [](RewritePatternSet &patterns) {
@@ -68,10 +65,18 @@ struct Recover final : gg::impl::OnnxRecoverBase<Recover> {
         failed(applyWithDims(populateAttentionPatterns)) ||
         failed(applyWithDims(populateSharedHeadPatterns)) ||
         failed(apply(nullptr, populateKVCachePatterns)))
-      signalPassFailure();
+      return signalPassFailure();
+    // Each layer made tables of its own.
+    joinEqual();
   }
 
 private:
+  void joinEqual() {
+    IRRewriter rewriter(&getContext());
+    DominanceInfo dominance(getOperation());
+    eliminateCommonSubExpressions(rewriter, dominance, getOperation());
+  }
+
   LogicalResult apply(RewriterBase::Listener *listener,
                       function_ref<void(RewritePatternSet &)> populate) {
     RewritePatternSet patterns(&getContext());
