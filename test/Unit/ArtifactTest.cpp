@@ -165,3 +165,23 @@ TEST_F(ArtifactTest, LeavesNothingBehindOnAnError) {
   path = folder / "no/such/place.gg";
   EXPECT_NE(write(make()).find("No such file"), std::string::npos);
 }
+
+// Larger than the pieces that files are written in, from sources of odd sizes.
+TEST_F(ArtifactTest, WritesLargeTensors) {
+  artifact::Artifact large = make();
+  std::vector<uint8_t> bytes(9'000'001);
+  for (size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<uint8_t>(i * 2654435761u >> 13);
+  large.tensors.push_back(
+      TensorSource::of(tensor("large", 8192, bytes.size()), bytes));
+  large.tensors.push_back(
+      TensorSource::of(tensor("last", 8192 + bytes.size(), 3), {a, 3}));
+  ASSERT_EQ(write(std::move(large)), "");
+  std::string error;
+  std::unique_ptr<ArtifactReader> reader = ArtifactReader::open(path, error);
+  ASSERT_TRUE(reader) << error;
+  EXPECT_TRUE(reader->verifyPayload(error)) << error;
+  EXPECT_EQ(std::memcmp(reader->payload() + 8192, bytes.data(), bytes.size()),
+            0);
+  EXPECT_EQ(std::memcmp(reader->payload() + 8192 + bytes.size(), a, 3), 0);
+}

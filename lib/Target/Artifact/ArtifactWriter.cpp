@@ -133,6 +133,8 @@ static Error writeWeights(OutputFile file, const Model &model,
   }
   if (Error error = file.appendZeros(header.fileBytes - file.size()))
     return error;
+  if (Error error = file.flush())
+    return error;
 
   std::vector<uint8_t> tableBytes = serializeTable(table);
   header.table.checksum = checksum(tableBytes.data(), tableBytes.size());

@@ -44,7 +44,8 @@ Expected<OutputFile> OutputFile::create(const std::string &path) {
 }
 
 OutputFile::OutputFile(OutputFile &&other)
-    : file(other.file), path(std::move(other.path)), offset(other.offset) {
+    : file(other.file), path(std::move(other.path)), offset(other.offset),
+      pending(std::move(other.pending)) {
   other.file = -1;
 }
 
@@ -55,9 +56,7 @@ OutputFile::~OutputFile() {
 
 Error OutputFile::writeAt(uint64_t at, llvm::ArrayRef<uint8_t> bytes) {
   while (!bytes.empty()) {
-    // The kernel writes 2 GiB at most in one call.
-    size_t piece = std::min<size_t>(bytes.size(), size_t(1) << 30);
-    ssize_t written = pwrite(file, bytes.data(), piece, at);
+    ssize_t written = pwrite(file, bytes.data(), bytes.size(), at);
     if (written < 0 && errno == EINTR)
       continue;
     if (written < 0)
@@ -69,9 +68,25 @@ Error OutputFile::writeAt(uint64_t at, llvm::ArrayRef<uint8_t> bytes) {
 }
 
 Error OutputFile::append(llvm::ArrayRef<uint8_t> bytes) {
-  if (Error error = writeAt(offset, bytes))
+  // Two huge pages.
+  constexpr uint64_t piece = uint64_t(4) << 20;
+  while (!bytes.empty()) {
+    uint64_t room = piece - size() % piece;
+    size_t taken = std::min<uint64_t>(room, bytes.size());
+    pending.insert(pending.end(), bytes.begin(), bytes.begin() + taken);
+    bytes = bytes.drop_front(taken);
+    if (taken == room)
+      if (Error error = flush())
+        return error;
+  }
+  return Error::success();
+}
+
+Error OutputFile::flush() {
+  if (Error error = writeAt(offset, pending))
     return error;
-  offset += bytes.size();
+  offset += pending.size();
+  pending.clear();
   return Error::success();
 }
 
@@ -87,6 +102,8 @@ Error OutputFile::appendZeros(uint64_t count) {
 }
 
 Error OutputFile::commit() {
+  if (Error error = flush())
+    return error;
   if (fsync(file) != 0)
     return errnoError(path);
   int closed = close(file);

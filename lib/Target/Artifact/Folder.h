@@ -15,10 +15,15 @@
 #include "llvm/Support/Error.h"
 
 #include <string>
+#include <vector>
 
 namespace gg::artifact {
 
 /// A file being written; what is not committed is closed on destruction.
+///
+/// Appended bytes go to the kernel in aligned pieces of several MiB: the page
+/// cache of a file system with large folios then holds the file in huge pages,
+/// and so does whoever maps it. Written tensor by tensor, it is 4 KiB pages.
 class OutputFile {
 public:
   static llvm::Expected<OutputFile> create(const std::string &path);
@@ -28,19 +33,23 @@ public:
 
   llvm::Error append(llvm::ArrayRef<uint8_t> bytes);
   llvm::Error appendZeros(uint64_t count);
-  /// Overwrites from the start of the file.
+  /// Hands over what was appended.
+  llvm::Error flush();
+  /// Overwrites what has been flushed.
   llvm::Error writeAt(uint64_t offset, llvm::ArrayRef<uint8_t> bytes);
   /// Brings the bytes to the disk and closes the file.
   llvm::Error commit();
 
-  uint64_t size() const { return offset; }
+  uint64_t size() const { return offset + pending.size(); }
 
 private:
   OutputFile(int file, std::string path) : file(file), path(std::move(path)) {}
 
   int file;
   std::string path;
+  /// Of `pending` in the file.
   uint64_t offset = 0;
+  std::vector<uint8_t> pending;
 };
 
 /// A new folder beside its later place; removed unless it is committed.
