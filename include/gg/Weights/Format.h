@@ -95,7 +95,8 @@ struct Tensor {
 enum class ModelKind : uint32_t {
   /// Tensors in, tensors out: the entry `main`.
   Tensors = 0,
-  /// A decoder with a key-value cache: the entries `step`, `prefill` and, unless
+  /// A decoder with a key-value cache: the entries `step`, `prefill` and,
+  /// unless
   /// the model computes the logits of the last token only, `score`.
   Decoder = 1,
   /// A decoder without a cache: the entry `main` over the whole sequence.
