@@ -99,7 +99,7 @@ bool CachedDecoder::allocate() {
       return false;
     caches.push_back(cache);
   }
-  if (!memory.allocate(total))
+  if (!memory.allocate(total, Memory::Pages::Normal))
     return false;
   for (size_t i = 0; i < caches.size(); ++i)
     caches[i].data = memory.data() + starts[i];

@@ -32,12 +32,13 @@ bool Memory::map(uint64_t size, int flags) {
   return true;
 }
 
-bool Memory::allocate(uint64_t size) {
-  if (size >= hugePage)
+bool Memory::allocate(uint64_t size, Pages pages) {
+  bool huge = pages == Pages::Huge && size >= hugePage;
+  if (huge)
     size = (size + hugePage - 1) / hugePage * hugePage;
   if (!map(size, 0))
     return false;
-  if (size >= hugePage)
+  if (huge)
     madvise(base, bytes, MADV_HUGEPAGE);
   return true;
 }

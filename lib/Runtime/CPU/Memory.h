@@ -21,8 +21,11 @@ public:
   ~Memory();
   Memory(const Memory &) = delete;
 
+  /// Huge pages suit what is used as a whole; a long cache of which a few
+  /// tokens are used would take all of its memory at once.
+  enum class Pages { Huge, Normal };
   /// False where the system has no room.
-  bool allocate(uint64_t bytes);
+  bool allocate(uint64_t bytes, Pages pages);
   /// Addresses for as much as the machine has memory, or for less where
   /// somebody set a limit; false where even 64 MiB are too much.
   bool reserve();

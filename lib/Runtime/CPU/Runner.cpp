@@ -43,7 +43,7 @@ gg_status Runner::create(std::shared_ptr<const Model> model, int threads,
     dynamic |= entry.dynamicArena;
   }
   if (dynamic ? !runner->arena.reserve() || runner->arena.size() < bytes
-              : !runner->arena.allocate(bytes))
+              : !runner->arena.allocate(bytes, Memory::Pages::Huge))
     return fail(GG_ERROR_MEMORY,
                 "no room for the model's scratch memory of %llu bytes",
                 static_cast<unsigned long long>(bytes));
