@@ -17,7 +17,6 @@ config.environment["PATH"] = os.pathsep.join(
 )
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 config.substitutions.append(("%gg_lib", os.path.join(config.gg_build, "lib")))
-config.substitutions.append(("%python", config.python))
 
 # Tests that make their models say "REQUIRES: onnx"; the package is in the
 # environment that scripts/python-env.sh makes.

@@ -17,6 +17,7 @@ class Dims;
 
 // Decomposed forms. Each pattern replaces a root by an op that computes the
 // same, whatever else uses the values between.
+void populateFlattenedPatterns(mlir::RewritePatternSet &patterns);
 void populateNormPatterns(mlir::RewritePatternSet &patterns);
 void populateActivationPatterns(mlir::RewritePatternSet &patterns);
 void populateRotaryPatterns(mlir::RewritePatternSet &patterns, Dims &dims);

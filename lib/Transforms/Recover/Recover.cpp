@@ -52,6 +52,7 @@ struct Recover final : gg::impl::OnnxRecoverBase<Recover> {
     ReasonListener reasons;
     if (failed(apply(&reasons,
                      [](RewritePatternSet &patterns) {
+                       populateFlattenedPatterns(patterns);
                        populateNormPatterns(patterns);
                        populateActivationPatterns(patterns);
                        populateVendorNormPatterns(patterns);
