@@ -8,6 +8,7 @@
 
 #include "gg/Transforms/Passes.h"
 
+#include "Signature.h"
 #include "gg/Analysis/Evaluator.h"
 #include "gg/Dialect/ONNX/IR/ONNX.h"
 #include "mlir/IR/Builders.h"
@@ -41,6 +42,8 @@ struct FoldConstants final : gg::impl::OnnxFoldConstantsBase<FoldConstants> {
     getOperation()->walk([](Operation *op) {
       if (isa<ConstantOp, NoneOp>(op) && op->use_empty())
         op->erase();
+      else if (auto function = dyn_cast<func::FuncOp>(op))
+        gg::updateResultTypes(function);
     });
   }
 
@@ -79,6 +82,10 @@ struct FoldConstants final : gg::impl::OnnxFoldConstantsBase<FoldConstants> {
       ElementsAttr value = tensor->toAttr(maxBytes);
       std::optional<int64_t> bytes = getBytes(value.getType());
       if (!bytes || *bytes > maxBytes)
+        return;
+      // A branch's result has the type of the op around it.
+      if (value.getType() != result.getType() &&
+          llvm::any_of(result.getUsers(), llvm::IsaPred<YieldOp>))
         return;
       values.push_back(value);
     }

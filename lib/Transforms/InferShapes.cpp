@@ -8,6 +8,7 @@
 
 #include "gg/Transforms/Passes.h"
 
+#include "Signature.h"
 #include "gg/Analysis/SymbolicShapes.h"
 #include "gg/Dialect/ONNX/IR/ONNX.h"
 
@@ -17,6 +18,7 @@ namespace gg {
 } // namespace gg
 
 using namespace mlir;
+using namespace gg;
 using namespace gg::onnx;
 
 namespace {
@@ -40,7 +42,7 @@ struct InferShapes final : gg::impl::OnnxInferShapesBase<InferShapes> {
         ++numRefined;
       }
     });
-    updateSignature(function);
+    updateResultTypes(function);
     materialize(function, shapes);
   }
 
@@ -84,16 +86,6 @@ struct InferShapes final : gg::impl::OnnxInferShapesBase<InferShapes> {
       numbers.push_back(*number);
     }
     return numbers;
-  }
-
-  /// The function returns what its terminator hands over.
-  void updateSignature(func::FuncOp function) {
-    Region &body = function.getFunctionBody();
-    if (!body.hasOneBlock())
-      return;
-    Operation *terminator = body.front().getTerminator();
-    function.setType(function.cloneTypeWith(function.getArgumentTypes(),
-                                            terminator->getOperandTypes()));
   }
 };
 

@@ -884,3 +884,31 @@ func.func @matvec() -> tensor<i1> {
   // CHECK-NEXT: return %[[R]]
   return %all : tensor<i1>
 }
+
+// Values get more precise types: the function's type follows.
+// CHECK-LABEL: func @refined_result() -> tensor<1xi64>
+func.func @refined_result() -> tensor<*xi64> {
+  %a = onnx.Constant dense<1> : tensor<2x4xi64>
+  %r = onnx.Shape(%a) {end = 1 : i64} : (tensor<2x4xi64>) -> tensor<*xi64>
+  // CHECK-NEXT: %[[R:.*]] = onnx.Constant dense<2> : tensor<1xi64>
+  // CHECK-NEXT: return %[[R]] : tensor<1xi64>
+  return %r : tensor<*xi64>
+}
+
+// A branch hands over values of the type that the op around it has.
+// CHECK-LABEL: func @branch_result
+func.func @branch_result(%c: tensor<i1>) -> tensor<*xi64> {
+  // CHECK: onnx.If
+  %r = onnx.If(%c) : (tensor<i1>) -> tensor<*xi64> then {
+    %a = onnx.Constant dense<1> : tensor<2x4xi64>
+    // CHECK: %[[S:.*]] = onnx.Shape
+    // CHECK-NEXT: onnx.Yield(%[[S]]) : tensor<*xi64>
+    %s = onnx.Shape(%a) : (tensor<2x4xi64>) -> tensor<*xi64>
+    onnx.Yield(%s) : tensor<*xi64>
+  } else {
+    %b = onnx.Constant dense<1> : tensor<3x4x5xi64>
+    %s = onnx.Shape(%b) : (tensor<3x4x5xi64>) -> tensor<*xi64>
+    onnx.Yield(%s) : tensor<*xi64>
+  }
+  return %r : tensor<*xi64>
+}

@@ -1,0 +1,29 @@
+//===- Signature.h - Function types after a refinement ----------*- C++ -*-===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GG_LIB_TRANSFORMS_SIGNATURE_H
+#define GG_LIB_TRANSFORMS_SIGNATURE_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace gg {
+
+/// After values got more precise types: the function returns what its
+/// terminator hands over.
+inline void updateResultTypes(mlir::func::FuncOp function) {
+  mlir::Region &body = function.getFunctionBody();
+  if (!body.hasOneBlock())
+    return;
+  mlir::Operation *terminator = body.front().getTerminator();
+  function.setType(function.cloneTypeWith(function.getArgumentTypes(),
+                                          terminator->getOperandTypes()));
+}
+
+} // namespace gg
+
+#endif // GG_LIB_TRANSFORMS_SIGNATURE_H
