@@ -48,6 +48,9 @@ static ElementsAttr copyElements(RankedTensorType type, const TensorData &data,
 
 Expected<ElementsAttr> GraphImporter::convertTensor(const TensorProto &tensor,
                                                     StringRef name) {
+  ElementsAttr &known = tensors[tensor.body.bytes.data()];
+  if (known)
+    return known;
   Expected<TensorData> data = readTensor(tensor, owner, files);
   if (!data)
     return data.takeError();
@@ -56,7 +59,7 @@ Expected<ElementsAttr> GraphImporter::convertTensor(const TensorProto &tensor,
       data->dims,
       onnx::getTypeForDataType(builder.getContext(), data->elementType));
   if (data->bytes.size() <= maxCopiedBytes)
-    return copyElements(type, *data, bits);
+    return known = copyElements(type, *data, bits);
 
   // What the bytes are aligned to is said as it is: nothing in a file puts
   // raw_data on a multiple of its element's size.
@@ -65,7 +68,7 @@ Expected<ElementsAttr> GraphImporter::convertTensor(const TensorProto &tensor,
     align = 1;
   AsmResourceBlob blob = UnmanagedAsmResourceBlob::allocateWithAlign(
       data->bytes, align, [owner = data->owner](void *, size_t, size_t) {});
-  return DenseResourceElementsAttr::get(type, name, std::move(blob));
+  return known = DenseResourceElementsAttr::get(type, name, std::move(blob));
 }
 
 /// Applies `convert` to a value that was read, or hands its error on.

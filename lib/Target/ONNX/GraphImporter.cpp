@@ -119,6 +119,10 @@ LogicalResult GraphImporter::importNodes(Scope &scope) {
 LogicalResult GraphImporter::importNode(const NodeProto &node, size_t index,
                                         Scope &scope) {
   std::string name = scope.prefix + getNodeName(node, index);
+  if (!callStack.empty() && ++numInlined > maxInlinedNodes)
+    return emitError() << "node '" << name << "': expected at most "
+                       << maxInlinedNodes
+                       << " nodes in all the calls of local functions together";
   Callee callee = model.resolve(node, *scope.opsets);
   if (callee.function)
     return inlineFunction(node, *callee.function, name, scope);
@@ -230,11 +234,6 @@ LogicalResult GraphImporter::inlineFunction(const NodeProto &call,
   if (depth == maxONNXDepth)
     return fail(createStringError("expected sub-graphs and functions at most " +
                                   Twine(maxONNXDepth) + " deep"));
-  numInlined += function.nodes.size();
-  if (numInlined > maxInlinedNodes)
-    return fail(createStringError(
-        "expected at most " + Twine(maxInlinedNodes) +
-        " nodes in all the calls of local functions together"));
   if (call.inputs.size() > function.inputs.size())
     return fail(
         createStringError("expected at most " + Twine(function.inputs.size()) +

@@ -69,7 +69,8 @@ public:
   mlir::FailureOr<llvm::SmallVector<mlir::Value>>
   importSubgraph(const proto::GraphProto &graph, Scope &outer);
 
-  /// A tensor as an attribute; `name` is a hint for that of its resource.
+  /// A tensor as an attribute; `name` is a hint for that of its resource. The
+  /// same message gives the same attribute, however often it is inlined.
   llvm::Expected<mlir::ElementsAttr>
   convertTensor(const proto::TensorProto &tensor, llvm::StringRef name);
 
@@ -107,6 +108,8 @@ private:
   ExternalFiles files;
   mlir::Location fileLoc;
   std::string path;
+  /// Converted tensors by where their messages start.
+  llvm::DenseMap<const char *, mlir::ElementsAttr> tensors;
   unsigned depth = 0;
   /// Nodes of function bodies imported so far.
   unsigned numInlined = 0;

@@ -219,6 +219,9 @@ LogicalResult gg::alignBroadcast(NodeImporter &node) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult gg::importFlattened(NodeImporter &node, StringRef op) {
+  if (node.operands.size() != 1)
+    return node.emitError()
+           << "expected 1 input but got " << node.operands.size();
   FailureOr<IntegerAttr> attribute = node.take<IntegerAttr>("axis");
   FloatType type = getFloatType(node);
   if (failed(attribute) || !type)
