@@ -16,6 +16,7 @@ config.environment["PATH"] = os.pathsep.join(
     [os.path.join(config.gg_build, "bin"), config.llvm_tools, os.environ["PATH"]]
 )
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
+config.substitutions.append(("%llvm_lib", os.path.join(config.llvm_tools, "..", "lib")))
 config.substitutions.append(("%gg_lib", os.path.join(config.gg_build, "lib")))
 
 # Tests that make their models say "REQUIRES: onnx"; the package is in the

@@ -48,8 +48,10 @@ Value Emitter::filled(ArrayRef<OpFoldResult> sizes, Value scalar) {
 }
 
 Value Emitter::scalar(Value tensor) {
-  int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
-  SmallVector<Value> zeros(rank, rank ? value(index(0)) : Value());
+  Sizes own = sizes(tensor);
+  for (OpFoldResult size : own)
+    checkEqual(size, index(1), "expected one element");
+  SmallVector<Value> zeros(own.size(), own.empty() ? Value() : value(index(0)));
   return tensor::ExtractOp::create(b, loc, tensor, zeros);
 }
 

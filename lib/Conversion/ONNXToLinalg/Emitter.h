@@ -87,7 +87,7 @@ public:
                     mlir::Type element);
   mlir::Value filled(llvm::ArrayRef<mlir::OpFoldResult> sizes,
                      mlir::Value scalar);
-  /// The one element of a tensor of static dims 1 (or rank 0).
+  /// The one element of a tensor, checked to be the only one.
   mlir::Value scalar(mlir::Value tensor);
 
   /// One element at every position of `sizes`.
@@ -122,6 +122,10 @@ public:
   mlir::Value slice(mlir::Value tensor,
                     llvm::ArrayRef<mlir::OpFoldResult> offsets,
                     llvm::ArrayRef<mlir::OpFoldResult> sizes);
+  mlir::Value slice(mlir::Value tensor,
+                    llvm::ArrayRef<mlir::OpFoldResult> offsets,
+                    llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                    llvm::ArrayRef<mlir::OpFoldResult> strides);
   mlir::Value concat(mlir::ValueRange tensors, int64_t axis);
 
   /// Readies the operands for a generic over their common shape. Dims that only

@@ -84,6 +84,9 @@ struct SplitPattern : OpConversionPattern<SplitOp> {
     OpFoldResult whole = sizes[axis];
     int64_t count = op.getOutputs().size();
     bool given = isPresent(op.getSplit());
+    if (given)
+      e.checkEqual(e.size(adaptor.getSplit(), 0), e.index(count),
+                   "expected " + Twine(count) + " sizes");
     OpFoldResult equal =
         e.div(e.add(whole, e.index(count - 1)), e.index(count));
     SmallVector<Value> parts;
@@ -123,17 +126,18 @@ struct SlicePattern : OpConversionPattern<SliceOp> {
     // Positions are relative to the dims until they are clamped below.
     Sizes starts(rank, e.index(0)), ends = sizes, steps(rank, e.index(1));
     SmallVector<bool> sliced(rank);
-    auto starting = cast<RankedTensorType>(op.getStarts().getType());
-    if (!starting.hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "number of axes not known");
-    for (int64_t i = 0, n = starting.getDimSize(0); i < n; ++i) {
-      OpFoldResult start = e.element(op.getStarts(), i);
-      OpFoldResult end = e.element(op.getEnds(), i);
-      OpFoldResult step =
-          isPresent(op.getSteps()) ? e.element(op.getSteps(), i) : e.index(1);
-      OpFoldResult axis =
-          isPresent(op.getAxes()) ? e.element(op.getAxes(), i) : e.index(i);
-      if (std::optional<int64_t> known = getConstantIntValue(axis)) {
+    Lists lists(e, op, adaptor, rank);
+    for (int64_t i = 0; i < lists.count; ++i) {
+      OpFoldResult start = lists.get(e, op.getStarts(), lists.starts, i);
+      OpFoldResult end = lists.get(e, op.getEnds(), lists.ends, i);
+      OpFoldResult step = isPresent(op.getSteps())
+                              ? lists.get(e, op.getSteps(), lists.steps, i)
+                              : e.index(1);
+      OpFoldResult axis = isPresent(op.getAxes())
+                              ? lists.get(e, op.getAxes(), lists.axes, i)
+                              : e.index(i);
+      std::optional<int64_t> known = getConstantIntValue(axis);
+      if (known && isa<Attribute>(lists.length)) {
         int64_t dim = normalizeAxis(*known, rank);
         starts[dim] = start;
         ends[dim] = end;
@@ -143,10 +147,17 @@ struct SlicePattern : OpConversionPattern<SliceOp> {
       }
       axis = e.select(e.compare(arith::CmpIPredicate::slt, axis, e.index(0)),
                       e.add(axis, e.index(rank)), axis);
-      e.check(e.compare(arith::CmpIPredicate::ult, axis, e.index(rank)),
+      Value exists =
+          e.compare(arith::CmpIPredicate::slt, e.index(i), lists.length);
+      Value inRange = e.compare(arith::CmpIPredicate::ult, axis, e.index(rank));
+      Value absent = arith::XOrIOp::create(rewriter, e.loc, exists,
+                                           e.integer(rewriter.getI1Type(), 1));
+      e.check(arith::OrIOp::create(rewriter, e.loc, inRange, absent),
               "an axis out of range");
       for (int64_t dim = 0; dim < rank; ++dim) {
-        Value here = e.compare(arith::CmpIPredicate::eq, axis, e.index(dim));
+        Value here = arith::AndIOp::create(
+            rewriter, e.loc, exists,
+            e.compare(arith::CmpIPredicate::eq, axis, e.index(dim)));
         starts[dim] = e.select(here, start, starts[dim]);
         ends[dim] = e.select(here, end, ends[dim]);
         steps[dim] = e.select(here, step, steps[dim]);
@@ -162,6 +173,46 @@ struct SlicePattern : OpConversionPattern<SliceOp> {
   }
 
 private:
+  /// The four lists of numbers. Where only the run knows how long they are,
+  /// they are read from copies that are padded to the largest possible length.
+  struct Lists {
+    int64_t count;
+    OpFoldResult length;
+    Value starts, ends, steps, axes; // padded; null where not needed
+
+    Lists(Emitter &e, SliceOp op, OpAdaptor adaptor, int64_t rank)
+        : length(e.size(adaptor.getStarts(), 0)) {
+      std::optional<int64_t> known = getConstantIntValue(length);
+      count = known.value_or(rank);
+      if (known)
+        return;
+      e.check(e.compare(arith::CmpIPredicate::sle, length, e.index(rank)),
+              "more numbers than dims");
+      auto pad = [&](Value list) -> Value {
+        if (!isPresent(list))
+          return {};
+        e.checkEqual(e.size(list, 0), length, "lists of different lengths");
+        Value room =
+            e.filled(e.index(rank), e.integer(getElementType(list), 1));
+        return tensor::InsertSliceOp::create(e.b, e.loc, list, room, e.index(0),
+                                             length, e.index(1));
+      };
+      starts = pad(adaptor.getStarts());
+      ends = pad(adaptor.getEnds());
+      steps = pad(adaptor.getSteps());
+      axes = pad(adaptor.getAxes());
+    }
+
+    OpFoldResult get(Emitter &e, Value list, Value padded, int64_t i) const {
+      if (!padded)
+        return e.element(list, i);
+      Value number =
+          tensor::ExtractOp::create(e.b, e.loc, padded, e.value(e.index(i)));
+      return e.fold(e.b.createOrFold<arith::IndexCastOp>(
+          e.loc, e.b.getIndexType(), number));
+    }
+  };
+
   /// Makes start and step those of `count` positions that all exist.
   static void clamp(Emitter &e, OpFoldResult size, OpFoldResult &start,
                     OpFoldResult end, OpFoldResult &step, OpFoldResult &count) {
@@ -194,8 +245,7 @@ private:
       return getConstantIntValue(step).value_or(-1) > 0;
     });
     if (isView)
-      return tensor::ExtractSliceOp::create(e.b, e.loc, data, starts, counts,
-                                            steps);
+      return e.slice(data, starts, counts, steps);
     SmallVector<Value> first, stride;
     for (auto [start, step] : llvm::zip(starts, steps)) {
       first.push_back(e.value(start));
@@ -297,6 +347,9 @@ struct TilePattern : OpConversionPattern<TileOp> {
   matchAndRewrite(TileOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Emitter e(rewriter, op);
+    e.checkEqual(e.size(adaptor.getRepeats(), 0),
+                 e.index(*getRank(adaptor.getInput())),
+                 "expected a number of repeats for each dim");
     Sizes nested, joined;
     SmallVector<AffineExpr> source;
     for (auto [dim, size] : llvm::enumerate(e.sizes(adaptor.getInput()))) {

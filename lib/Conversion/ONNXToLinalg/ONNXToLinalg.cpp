@@ -11,6 +11,7 @@
 #include "Scalar.h"
 #include "gg/Conversion/Passes.h"
 #include "gg/Dialect/ONNX/IR/ONNX.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
@@ -87,6 +88,59 @@ static void checkNamedDims(func::FuncOp function) {
   }
 }
 
+/// A result of a graph has the rank that the graph declares, if nothing else
+/// says so; `onnx.dims` keeps its dims. They are checked at run time.
+static void adoptDeclaredRanks(func::FuncOp function) {
+  if (function.isExternal())
+    return;
+  auto returnOp = dyn_cast<func::ReturnOp>(function.back().getTerminator());
+  if (!returnOp)
+    return;
+  SmallVector<Type> results(function.getResultTypes());
+  for (auto [index, value] : llvm::enumerate(returnOp.getOperands())) {
+    auto dims = function.getResultAttrOfType<ArrayAttr>(index, "onnx.dims");
+    auto type = dyn_cast<UnrankedTensorType>(value.getType());
+    if (!dims || !type || !value.getDefiningOp())
+      continue;
+    SmallVector<int64_t> shape;
+    for (Attribute dim : dims) {
+      auto text = dyn_cast<StringAttr>(dim);
+      int64_t size;
+      if (!text || text.getValue().getAsInteger(10, size) || size < 0)
+        size = ShapedType::kDynamic;
+      shape.push_back(size);
+    }
+    value.setType(RankedTensorType::get(shape, type.getElementType()));
+    results[index] = value.getType();
+  }
+  function.setType(FunctionType::get(function.getContext(),
+                                     function.getArgumentTypes(), results));
+}
+
+/// A result that is part of another tensor is copied: results are contiguous.
+static void copyReturnedSlices(func::ReturnOp returnOp) {
+  OpBuilder builder(returnOp);
+  for (OpOperand &operand : returnOp->getOpOperands()) {
+    Value source = operand.get();
+    while (Operation *def = source.getDefiningOp()) {
+      if (!isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+              def))
+        break;
+      source = def->getOperand(0);
+    }
+    if (!source.getDefiningOp<tensor::ExtractSliceOp>())
+      continue;
+    Location loc = returnOp.getLoc();
+    Value room = tensor::EmptyOp::create(
+        builder, loc, tensor::getMixedSizes(builder, loc, operand.get()),
+        getElementTypeOrSelf(operand.get()));
+    Value copy = bufferization::MaterializeInDestinationOp::create(
+                     builder, loc, operand.get(), room)
+                     .getResult();
+    operand.set(copy);
+  }
+}
+
 /// The patterns rely on known ranks.
 LogicalResult ConvertONNXToLinalg::checkTypes() {
   bool ok = true;
@@ -104,6 +158,7 @@ LogicalResult ConvertONNXToLinalg::checkTypes() {
 }
 
 void ConvertONNXToLinalg::runOnOperation() {
+  getOperation()->walk(adoptDeclaredRanks);
   if (failed(checkTypes()))
     return signalPassFailure();
   MLIRContext *context = &getContext();
@@ -143,6 +198,7 @@ void ConvertONNXToLinalg::runOnOperation() {
   if (failed(
           applyPartialConversion(getOperation(), target, std::move(patterns))))
     return signalPassFailure();
+  getOperation()->walk(copyReturnedSlices);
   getOperation()->walk([](NoneOp op) {
     if (op->use_empty())
       op->erase();

@@ -313,7 +313,14 @@ OpFoldResult Emitter::elementOf(Value onnxTensor, int64_t i, int depth) {
   auto type = cast<RankedTensorType>(tensor.getType());
   SmallVector<Value> position(type.getRank());
   for (int64_t dim = type.getRank() - 1; dim >= 0; --dim) {
-    int64_t size = type.isDynamicDim(dim) ? i + 1 : type.getDimSize(dim);
+    int64_t size = type.getDimSize(dim);
+    if (type.isDynamicDim(dim)) {
+      // A list as long as the run says; what is asked for must be there.
+      check(
+          compare(arith::CmpIPredicate::sgt, this->size(tensor, dim), index(i)),
+          "a list of fewer numbers than needed");
+      size = i + 1;
+    }
     position[dim] = value(index(i % size));
     i /= size;
   }

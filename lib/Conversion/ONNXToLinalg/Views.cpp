@@ -29,9 +29,38 @@ static SmallVector<ReassociationIndices> groupMiddle(int64_t rank, int64_t lead,
   return groups;
 }
 
-/// Collapses a dim group to one size, or expands one to a group, in one op.
-static Value expandGroup(Emitter &e, Value tensor, ArrayRef<OpFoldResult> sizes,
-                         ArrayRef<ReassociationIndices> groups) {
+/// Whether a dim group has more than one dynamic size, which tensors can have
+/// but the strides of buffers cannot be computed for.
+static bool hasAmbiguousGroup(ArrayRef<OpFoldResult> sizes,
+                              ArrayRef<ReassociationIndices> groups) {
+  return llvm::any_of(groups, [&](const ReassociationIndices &group) {
+    return llvm::count_if(
+               group, [&](int64_t dim) { return isa<Value>(sizes[dim]); }) > 1;
+  });
+}
+
+/// A copy of the elements of a list in another shape.
+static Value copyFromList(Emitter &e, Value list,
+                          ArrayRef<OpFoldResult> sizes) {
+  SmallVector<Value> extents;
+  for (OpFoldResult size : sizes)
+    extents.push_back(e.value(size));
+  return e.map(sizes, getElementType(list), {}, ArrayRef<AffineMap>(),
+               [&](OpBuilder &b, Location loc, ValueRange) -> Value {
+                 Value at = arith::ConstantIndexOp::create(b, loc, 0);
+                 for (auto [dim, extent] : llvm::enumerate(extents)) {
+                   at = arith::MulIOp::create(b, loc, at, extent);
+                   Value i = linalg::IndexOp::create(b, loc, dim);
+                   at = arith::AddIOp::create(b, loc, at, i);
+                 }
+                 return tensor::ExtractOp::create(b, loc, list, at);
+               });
+}
+
+/// Splits each dim into the group of dims that it stands for.
+static Value expandGroups(Emitter &e, Value tensor,
+                          ArrayRef<OpFoldResult> sizes,
+                          ArrayRef<ReassociationIndices> groups) {
   auto from = cast<RankedTensorType>(tensor.getType());
   RankedTensorType to = e.type(sizes, from.getElementType());
   // The op wants a joined size exactly where all of its parts are static.
@@ -61,7 +90,8 @@ Value Emitter::reshape(Value tensor, ArrayRef<OpFoldResult> to) {
   if (lead == fromRank && lead == toRank)
     return tensor;
   if (fromRank == 0 || toRank == 0) {
-    // All dims are 1, the dynamic ones among them by the caller's checks.
+    for (OpFoldResult size : from)
+      checkEqual(size, index(1), "expected one element");
     SmallVector<int64_t> ones(fromRank, 1);
     if (fromType.getShape() != ArrayRef<int64_t>(ones))
       tensor = tensor::CastOp::create(b, loc, fromType.clone(ones), tensor);
@@ -92,11 +122,18 @@ Value Emitter::reshape(Value tensor, ArrayRef<OpFoldResult> to) {
     else
       --trail;
   }
+  SmallVector<ReassociationIndices> groups = groupMiddle(toRank, lead, trail);
+  if (hasAmbiguousGroup(to, groups)) {
+    if (fromRank > 1)
+      tensor = tensor::CollapseShapeOp::create(b, loc, tensor,
+                                               groupMiddle(fromRank, 0, 0));
+    return copyFromList(*this, tensor, to);
+  }
   if (fromRank - lead - trail > 1)
     tensor = tensor::CollapseShapeOp::create(
         b, loc, tensor, groupMiddle(fromRank, lead, trail));
   if (toRank - lead - trail > 1)
-    return expandGroup(*this, tensor, to, groupMiddle(toRank, lead, trail));
+    return expandGroups(*this, tensor, to, groups);
   auto type = cast<RankedTensorType>(tensor.getType());
   if (type == toType)
     return tensor;
@@ -113,6 +150,17 @@ Value Emitter::unsqueeze(Value tensor, ArrayRef<int64_t> axes) {
 Value Emitter::slice(Value tensor, ArrayRef<OpFoldResult> offsets,
                      ArrayRef<OpFoldResult> sizes) {
   Sizes strides(offsets.size(), index(1));
+  return slice(tensor, offsets, sizes, strides);
+}
+
+Value Emitter::slice(Value tensor, ArrayRef<OpFoldResult> offsets,
+                     ArrayRef<OpFoldResult> sizes,
+                     ArrayRef<OpFoldResult> strides) {
+  // No element at all may be taken from the end, where none is: the op would
+  // not verify.
+  if (llvm::any_of(
+          sizes, [](OpFoldResult size) { return isConstantIntValue(size, 0); }))
+    return empty(sizes, getElementType(tensor));
   return tensor::ExtractSliceOp::create(b, loc, tensor, offsets, sizes,
                                         strides);
 }
@@ -134,6 +182,8 @@ Value Emitter::concat(ValueRange tensors, int64_t axis) {
   Sizes offsets(joined.size(), index(0)), strides(joined.size(), index(1));
   for (Value tensor : tensors) {
     Sizes own = sizes(tensor);
+    if (isConstantIntValue(own[axis], 0))
+      continue;
     result = tensor::InsertSliceOp::create(b, loc, tensor, result, offsets, own,
                                            strides);
     offsets[axis] = add(offsets[axis], own[axis]);
