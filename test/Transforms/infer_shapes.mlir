@@ -169,3 +169,30 @@ func.func @vendor_attention(
       : tensor<*xf32>, tensor<*xf32>, tensor<*xf32>, tensor<*xf32>,
         tensor<*xf32>, tensor<*xf32>
 }
+
+// -----
+
+// Rows of a matrix product, joined and parted again.
+// CHECK-LABEL: func @parted_rows
+func.func @parted_rows(
+    %x: tensor<?x?x8xf32> {onnx.dims = ["batch", "seq", "8"]},
+    %w: tensor<8x6xf32>) -> tensor<?x?x?x?xf32> {
+  %flat = onnx.Constant dense<[-1, 8]> : tensor<2xi64>
+  %rest = onnx.Constant dense<-1> : tensor<1xi64>
+  %six = onnx.Constant dense<6> : tensor<1xi64>
+  %last = onnx.Constant dense<[0, 0, 2, -1]> : tensor<4xi64>
+  %0 = onnx.Reshape(%x, %flat)
+      : (tensor<?x?x8xf32>, tensor<2xi64>) -> tensor<?x8xf32>
+  %1 = onnx.MatMul(%0, %w)
+      : (tensor<?x8xf32>, tensor<8x6xf32>) -> tensor<?x6xf32>
+  %s = onnx.Shape(%x) {start = 1 : i64, end = 2 : i64}
+      : (tensor<?x?x8xf32>) -> tensor<1xi64>
+  %t = onnx.Concat(%rest, %s, %six) {axis = 0 : i64}
+      : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3xi64>
+  %2 = onnx.Reshape(%1, %t)
+      : (tensor<?x6xf32>, tensor<3xi64>) -> tensor<?x?x6xf32>
+  %y = onnx.Reshape(%2, %last)
+      : (tensor<?x?x6xf32>, tensor<4xi64>) -> tensor<?x?x?x?xf32>
+  // CHECK: -> tensor<?x?x2x3xf32>
+  return %y : tensor<?x?x?x?xf32>
+}

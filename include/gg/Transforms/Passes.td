@@ -61,6 +61,31 @@ def OnnxInferShapes
   ];
 }
 
+def OnnxInlineBranches
+    : Pass<"onnx-inline-branches", "::mlir::func::FuncOp"> {
+  let summary = "replace conditionals that are decided by the branch taken";
+  let description = [{
+    An `onnx.If` on a constant becomes its branch. So does one on the input
+    `use_cache_branch`, by which optimum's merged decoders choose between a
+    branch that reads the caches and one for an empty past: a cache may be
+    empty, so that the first (`then`) serves both. The function gets the
+    attribute `gg.cache_branch` then, as this holds for decoders only.
+
+    ```mlir
+    %true = onnx.Constant dense<true> : tensor<i1>
+    %y = onnx.If(%true) : (tensor<i1>) -> tensor<2xf32> then {
+      %0 = onnx.Neg(%x) : (tensor<2xf32>) -> tensor<2xf32>
+      onnx.Yield(%0) : tensor<2xf32>
+    } else {
+      onnx.Yield(%x) : tensor<2xf32>
+    }
+    // becomes
+    %y = onnx.Neg(%x) : (tensor<2xf32>) -> tensor<2xf32>
+    ```
+  }];
+  let dependentDialects = ["::gg::onnx::ONNXDialect"];
+}
+
 def OnnxRecover : Pass<"onnx-recover", "::mlir::func::FuncOp"> {
   let summary = "recognise what exporters spell out, in the standard's own ops";
   let description = [{

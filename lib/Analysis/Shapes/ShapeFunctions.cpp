@@ -77,10 +77,38 @@ bool gg::onnx::isNonNegative(AffineExpr expr) {
   return result;
 }
 
+/// The factors of a product, numbers joined to one.
+static SmallVector<AffineExpr> getFactors(AffineExpr expr) {
+  auto product = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!product || product.getKind() != AffineExprKind::Mul)
+    return {expr};
+  SmallVector<AffineExpr> factors = getFactors(product.getLHS());
+  llvm::append_range(factors, getFactors(product.getRHS()));
+  return factors;
+}
+
+/// Takes the factors that a and b share out of both.
+static void cancelFactors(AffineExpr &a, AffineExpr &b) {
+  SmallVector<AffineExpr> above = getFactors(a), below;
+  for (AffineExpr factor : getFactors(b)) {
+    auto *it = llvm::find(above, factor);
+    if (it != above.end())
+      above.erase(it);
+    else
+      below.push_back(factor);
+  }
+  MLIRContext *context = a.getContext();
+  a = multiplyDims(above, context);
+  b = multiplyDims(below, context);
+}
+
 AffineExpr gg::onnx::divideDims(AffineExpr a, AffineExpr b) {
   if (areEqualDims(a, b))
     return getAffineConstantExpr(1, a.getContext());
+  cancelFactors(a, b);
   std::optional<int64_t> divisor = getNumber(b);
+  if (divisor == 1)
+    return a;
   if (!divisor || *divisor <= 0 || a.getLargestKnownDivisor() % *divisor)
     return {};
   return simplify(a.floorDiv(*divisor));
