@@ -8,9 +8,9 @@
 
 #include "gg/Transforms/Passes.h"
 
+#include "Signature.h"
 #include "gg/Dialect/ONNX/IR/ONNX.h"
 #include "gg/Dialect/ONNX/IR/ONNXHelpers.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace gg {
 #define GEN_PASS_DEF_ONNXINLINEBRANCHES
@@ -46,9 +46,7 @@ struct InlineBranches final : gg::impl::OnnxInlineBranchesBase<InlineBranches> {
       changed = true;
     }
     if (changed)
-      function.setType(function.cloneTypeWith(
-          function.getArgumentTypes(),
-          function.getBody().front().getTerminator()->getOperandTypes()));
+      gg::updateResultTypes(function);
   }
 
 private:

@@ -64,7 +64,7 @@ func.func @cancel(
   // CHECK: onnx.Reshape{{.*}} -> tensor<?x64xf32>
   %0 = onnx.Reshape(%x, %flat)
       : (tensor<?x?x64xf32>, tensor<2xi64>) -> tensor<*xf32>
-  // CHECK: onnx.Reshape{{.*}} -> tensor<?x?x?xf32>
+  // CHECK: onnx.Reshape{{.*}} -> tensor<?x?x64xf32>
   %1 = onnx.Reshape(%0, %t) : (tensor<*xf32>, tensor<3xi64>) -> tensor<*xf32>
   return %1 : tensor<*xf32>
 }

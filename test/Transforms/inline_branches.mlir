@@ -4,10 +4,10 @@
 // CHECK-NOT: onnx.If
 // CHECK: %[[Y:.*]] = onnx.Abs(%arg0)
 // CHECK: return %[[Y]] : tensor<2xf32>
-func.func @constant(%x: tensor<2xf32>) -> tensor<?xf32> {
+func.func @constant(%x: tensor<2xf32>) -> tensor<2xf32> {
   %false = onnx.Constant dense<false> : tensor<1xi1>
   %true = onnx.Constant dense<true> : tensor<i1>
-  %y = onnx.If(%false) : (tensor<1xi1>) -> tensor<?xf32> then {
+  %y = onnx.If(%false) : (tensor<1xi1>) -> tensor<2xf32> then {
     %0 = onnx.If(%true) : (tensor<i1>) -> tensor<2xf32> then {
       onnx.Yield(%x) : tensor<2xf32>
     } else {
@@ -23,7 +23,7 @@ func.func @constant(%x: tensor<2xf32>) -> tensor<?xf32> {
     }
     onnx.Yield(%1) : tensor<2xf32>
   }
-  return %y : tensor<?xf32>
+  return %y : tensor<2xf32>
 }
 
 // -----

@@ -8,6 +8,7 @@
 
 #include "gg/Transforms/Passes.h"
 
+#include "../Signature.h"
 #include "Dims.h"
 #include "Patterns.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -69,6 +70,7 @@ struct Recover final : gg::impl::OnnxRecoverBase<Recover> {
       return signalPassFailure();
     // Each layer made tables of its own.
     joinEqual();
+    gg::updateResultTypes(function);
   }
 
 private:
