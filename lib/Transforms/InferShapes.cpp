@@ -21,6 +21,27 @@ using namespace mlir;
 using namespace gg;
 using namespace gg::onnx;
 
+/// A result of the graph has the rank that the graph declares for it
+/// (`onnx.dims`), where nothing else says so. The run checks its dims.
+static void adoptDeclaredRanks(func::FuncOp function) {
+  Operation *terminator = function.back().getTerminator();
+  for (auto [index, value] : llvm::enumerate(terminator->getOperands())) {
+    auto dims = function.getResultAttrOfType<ArrayAttr>(index, "onnx.dims");
+    auto type = dyn_cast<UnrankedTensorType>(value.getType());
+    if (!dims || !type || !value.getDefiningOp())
+      continue;
+    SmallVector<int64_t> shape;
+    for (Attribute dim : dims) {
+      auto text = dyn_cast<StringAttr>(dim);
+      int64_t size;
+      if (!text || text.getValue().getAsInteger(10, size) || size < 0)
+        size = ShapedType::kDynamic;
+      shape.push_back(size);
+    }
+    value.setType(RankedTensorType::get(shape, type.getElementType()));
+  }
+}
+
 namespace {
 
 struct InferShapes final : gg::impl::OnnxInferShapesBase<InferShapes> {
@@ -42,6 +63,7 @@ struct InferShapes final : gg::impl::OnnxInferShapesBase<InferShapes> {
         ++numRefined;
       }
     });
+    adoptDeclaredRanks(function);
     updateResultTypes(function);
     materialize(function, shapes);
   }

@@ -196,3 +196,14 @@ func.func @parted_rows(
   // CHECK: -> tensor<?x?x2x3xf32>
   return %y : tensor<?x?x?x?xf32>
 }
+
+// -----
+
+// A result has the rank that the graph declares, where only the run knows more.
+// CHECK-LABEL: func @declared
+// CHECK-SAME:    -> (tensor<2x?xf32>
+// CHECK:       onnx.Squeeze({{.*}}) : (tensor<2x1x?xf32>, tensor<?xi64>) -> tensor<2x?xf32>
+func.func @declared(%x: tensor<2x1x?xf32> {onnx.dims = ["2", "1", "n"], onnx.name = "x"}, %a: tensor<?xi64> {onnx.dims = ["k"], onnx.name = "a"}) -> (tensor<*xf32> {onnx.dims = ["2", "n"], onnx.name = "y"}) {
+  %0 = onnx.Squeeze(%x, %a) : (tensor<2x1x?xf32>, tensor<?xi64>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}

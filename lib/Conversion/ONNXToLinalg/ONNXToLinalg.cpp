@@ -88,35 +88,6 @@ static void checkNamedDims(func::FuncOp function) {
   }
 }
 
-/// A result of a graph has the rank that the graph declares, if nothing else
-/// says so; `onnx.dims` keeps its dims. They are checked at run time.
-static void adoptDeclaredRanks(func::FuncOp function) {
-  if (function.isExternal())
-    return;
-  auto returnOp = dyn_cast<func::ReturnOp>(function.back().getTerminator());
-  if (!returnOp)
-    return;
-  SmallVector<Type> results(function.getResultTypes());
-  for (auto [index, value] : llvm::enumerate(returnOp.getOperands())) {
-    auto dims = function.getResultAttrOfType<ArrayAttr>(index, "onnx.dims");
-    auto type = dyn_cast<UnrankedTensorType>(value.getType());
-    if (!dims || !type || !value.getDefiningOp())
-      continue;
-    SmallVector<int64_t> shape;
-    for (Attribute dim : dims) {
-      auto text = dyn_cast<StringAttr>(dim);
-      int64_t size;
-      if (!text || text.getValue().getAsInteger(10, size) || size < 0)
-        size = ShapedType::kDynamic;
-      shape.push_back(size);
-    }
-    value.setType(RankedTensorType::get(shape, type.getElementType()));
-    results[index] = value.getType();
-  }
-  function.setType(FunctionType::get(function.getContext(),
-                                     function.getArgumentTypes(), results));
-}
-
 /// A result that is part of another tensor is copied: results are contiguous.
 static void copyReturnedSlices(func::ReturnOp returnOp) {
   OpBuilder builder(returnOp);
@@ -158,7 +129,6 @@ LogicalResult ConvertONNXToLinalg::checkTypes() {
 }
 
 void ConvertONNXToLinalg::runOnOperation() {
-  getOperation()->walk(adoptDeclaredRanks);
   if (failed(checkTypes()))
     return signalPassFailure();
   MLIRContext *context = &getContext();
