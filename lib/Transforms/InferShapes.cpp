@@ -21,14 +21,28 @@ using namespace mlir;
 using namespace gg;
 using namespace gg::onnx;
 
+/// Gives a value of unknown rank a shape, and what it was computed from element
+/// by element the same one.
+static void adoptShape(Value value, ArrayRef<int64_t> shape) {
+  while (auto type = dyn_cast<UnrankedTensorType>(value.getType())) {
+    Operation *op = value.getDefiningOp();
+    if (!op)
+      return;
+    value.setType(RankedTensorType::get(shape, type.getElementType()));
+    if (!op->hasTrait<mlir::OpTrait::SameOperandsAndResultShape>() &&
+        !isa<CastLikeOp>(op))
+      return;
+    value = op->getOperand(0);
+  }
+}
+
 /// A result of the graph has the rank that the graph declares for it
 /// (`onnx.dims`), where nothing else says so. The run checks its dims.
 static void adoptDeclaredRanks(func::FuncOp function) {
   Operation *terminator = function.back().getTerminator();
   for (auto [index, value] : llvm::enumerate(terminator->getOperands())) {
     auto dims = function.getResultAttrOfType<ArrayAttr>(index, "onnx.dims");
-    auto type = dyn_cast<UnrankedTensorType>(value.getType());
-    if (!dims || !type || !value.getDefiningOp())
+    if (!dims)
       continue;
     SmallVector<int64_t> shape;
     for (Attribute dim : dims) {
@@ -38,7 +52,7 @@ static void adoptDeclaredRanks(func::FuncOp function) {
         size = ShapedType::kDynamic;
       shape.push_back(size);
     }
-    value.setType(RankedTensorType::get(shape, type.getElementType()));
+    adoptShape(value, shape);
   }
 }
 
