@@ -15,6 +15,10 @@
 
 namespace gg {
 
+/// The instructions that kernels are shaped for. Code for any of them runs
+/// where LLVM is told of a CPU that has them.
+enum class KernelISA { Generic, AVX2, AVX512, NEON };
+
 #define GEN_PASS_DECL
 #include "gg/Conversion/Passes.h.inc"
 

@@ -97,4 +97,54 @@ def ConvertONNXToLinalg : Pass<"convert-onnx-to-linalg", "mlir::ModuleOp"> {
   ];
 }
 
+//===----------------------------------------------------------------------===//
+// RF8
+//===----------------------------------------------------------------------===//
+
+def ConvertRF8ToVectorPass : Pass<"convert-rf8-to-vector", "::mlir::ModuleOp"> {
+  let summary = "rf8.linear on memrefs and rf8.decode to loops and vectors";
+  let description = [{
+    Makes an `scf.parallel` over panels of outputs of every `rf8.linear`. With
+    few rows its body decodes the weights in registers while it reads them; with
+    many it decodes a chunk of the panel into a small per-thread buffer
+    (`memref.alloca`), which a register-tiled loop multiplies all rows by.
+    Activations stay f32, every RF8 value is exact in f32, and a sum does not
+    depend on how panels are distributed.
+
+    A block of codes is decoded by two look-ups in 16-byte tables, in the
+    target's spelling, or by arithmetic where there is none. What `rf8.decode`
+    is left, of scalars for instance, is expanded too. In the end the RF8 types
+    of the whole module are `i8`.
+
+    ```mlir
+    rf8.linear ins(%x, %w : memref<1x576xf32>, memref<48x144x2x64x!rf8.e4r3>)
+               scales(%s : memref<1536xf32>) outs(%y : memref<1x1536xf32>)
+    // becomes
+    scf.parallel (%panel) = (%c0) to (%c48) step (%c1) {
+      %sums:4 = scf.for %i = %c0 to %c72 step %c1 iter_args(…) {
+        %codes = vector.load %w[%panel, %k, %c0, %c0] : …, vector<64xi8>
+        %high = llvm.call_intrinsic "llvm.x86.avx512.pshuf.b.512"(%table, …)
+        …
+        vector.fma …
+      }
+      …
+    }
+    ```
+  }];
+  let options = [
+    Option<"target", "target", "gg::KernelISA", "gg::KernelISA::Generic",
+      "The instructions that the kernels are for",
+      [{::llvm::cl::values(
+        clEnumValN(gg::KernelISA::Generic, "generic",
+                   "Any: no table look-up, no fused multiply-add"),
+        clEnumValN(gg::KernelISA::AVX2, "avx2", "x86-64-v3"),
+        clEnumValN(gg::KernelISA::AVX512, "avx512", "x86-64-v4"),
+        clEnumValN(gg::KernelISA::NEON, "neon", "aarch64"))}]>];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 #endif // GG_CONVERSION_PASSES_TD

@@ -1,0 +1,72 @@
+//===- LinearKernel.h - The kernel of rf8.linear -------------*- C++ -*-===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GG_LIB_CONVERSION_RF8TOVECTOR_LINEARKERNEL_H
+#define GG_LIB_CONVERSION_RF8TOVECTOR_LINEARKERNEL_H
+
+#include "KernelTarget.h"
+
+#include "gg/Dialect/RF8/IR/RF8.h"
+
+namespace gg {
+
+/// Emits what computes one panel of outputs of an rf8.linear on memrefs.
+class LinearKernel {
+public:
+  LinearKernel(mlir::OpBuilder &builder, rf8::LinearOp op,
+               const KernelTarget &target, mlir::Value panel);
+
+  void emit();
+
+private:
+  using Rows = llvm::SmallVector<mlir::Value>;
+
+  void emitVector(int64_t rows);
+  llvm::SmallVector<mlir::Value> sumSteps(int64_t rows, mlir::Value first,
+                                          int64_t stepBlocks, int64_t tail);
+  void addBlock(int64_t rows, mlir::Value stepBlock, int64_t steps,
+                llvm::MutableArrayRef<mlir::Value> sums);
+
+  void emitMatrix();
+  void emitChunk(mlir::Value firstStep, int64_t steps, bool isWhole);
+  void decodeChunk(mlir::Value firstStep, int64_t steps);
+  void emitTile(mlir::Value row, int64_t rows, int64_t firstBlock,
+                int64_t blocks, mlir::Value firstStep, int64_t steps,
+                bool isWhole);
+  void emitTiles(llvm::function_ref<void(mlir::Value, int64_t)> tile);
+
+  llvm::SmallVector<mlir::Value> loadBlock(mlir::Value stepBlock,
+                                           int64_t block);
+  mlir::Value loadScale(mlir::Value group, int64_t block);
+  mlir::Value loadInput(mlir::Value row, mlir::Value step);
+  mlir::Value loadOutput(mlir::Value row, int64_t block);
+  void storeOutput(mlir::Value sum, mlir::Value row, int64_t block);
+  mlir::Value firstOutput(int64_t block);
+  mlir::Value mask(int64_t block);
+
+  mlir::Value index(int64_t value);
+  mlir::Value add(mlir::Value lhs, mlir::Value rhs);
+  mlir::Value scaled(mlir::Value value, int64_t factor);
+  mlir::Value multiplyAdd(mlir::Value lhs, mlir::Value rhs, mlir::Value sum);
+  mlir::Value zero();
+  llvm::SmallVector<mlir::Value>
+  loop(int64_t from, int64_t to, llvm::ArrayRef<mlir::Value> carried,
+       llvm::function_ref<Rows(mlir::Value, mlir::ValueRange)> body);
+
+  mlir::ImplicitLocOpBuilder b;
+  rf8::LinearOp op;
+  const KernelTarget &target;
+  rf8::Packing packing;
+  mlir::Value panel, weights, scratch;
+  mlir::VectorType floats;
+  int64_t steps, outputs;
+};
+
+} // namespace gg
+
+#endif // GG_LIB_CONVERSION_RF8TOVECTOR_LINEARKERNEL_H

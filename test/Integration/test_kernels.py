@@ -1,0 +1,180 @@
+"""The kernels of rf8.linear against float64, compiled for each instruction set
+that the machine has, at odd shapes. Packing is written down here once more,
+after docs/Spec.md."""
+
+import ctypes
+import os
+import subprocess
+
+import ml_dtypes
+import numpy as np
+import pytest
+
+GG_BIN = os.environ.get("GG_BIN", "")
+LLVM_BIN = os.environ.get("GG_LLVM_BIN", "/usr/lib/llvm-22/bin")
+SIZES = [1, 3, 17, 63, 172, 576, 1537]
+ROWS = [1, 2, 5, 64]
+STEPS = {"e4r3": 4, "e4r3d": 4, "bf16": 2, "f16": 2, "f32": 1}
+SIGNIFICANDS = np.array([16, 17, 18, 20, 24, 28, 30, 22]) / 16
+
+TARGETS = {  # kernels' target, -mcpu, what /proc/cpuinfo has to say
+    "generic": ("x86-64", "sse2"),
+    "avx2": ("x86-64-v3", "avx2"),
+    "avx512": ("x86-64-v4", "avx512bw"),
+}
+
+PIPELINE = """-canonicalize -cse -convert-vector-to-llvm -convert-scf-to-cf
+-expand-strided-metadata -lower-affine -convert-ub-to-llvm
+-finalize-memref-to-llvm -convert-arith-to-llvm -convert-index-to-llvm
+-convert-func-to-llvm=use-bare-ptr-memref-call-conv=1 -convert-cf-to-llvm
+-reconcile-unrealized-casts""".split()
+
+
+def cpu_flags():
+    try:
+        with open("/proc/cpuinfo") as file:
+            return next((l for l in file if l.startswith("flags")), "").split()
+    except OSError:
+        return []
+
+
+def run(command, text):
+    result = subprocess.run(command, input=text, capture_output=True)
+    assert result.returncode == 0, result.stderr.decode()
+    return result.stdout
+
+
+def compile_kernels(tmp, text, target, cpu):
+    """A library of the functions of `text`, for `cpu`."""
+    lowered = run([f"{GG_BIN}/gg-opt", f"-convert-rf8-to-vector=target={target}"]
+                  + PIPELINE, text.encode())
+    llvm = run([f"{LLVM_BIN}/mlir-translate", "--mlir-to-llvmir"], lowered)
+    objects, library = str(tmp / f"{target}.o"), str(tmp / f"{target}.so")
+    run([f"{LLVM_BIN}/llc", "-O2", f"-mcpu={cpu}", "-mtriple=x86_64-linux-gnu",
+         "-relocation-model=pic", "-filetype=obj", "-o", objects], llvm)
+    # Nothing undefined: what kernels need of a C library is memory functions.
+    run([f"{LLVM_BIN}/ld.lld", "-shared", "-o", library, objects], b"")
+    return ctypes.CDLL(library)
+
+
+def values_of_codes(codes):
+    exponent = (codes >> 3) & 15
+    value = SIGNIFICANDS[codes & 7] * 2.0 ** (exponent.astype(int) - 15)
+    return np.where(codes == 0, 0.0, np.where(codes & 128, -value, value))
+
+
+def pack(matrix, kind, blocks):
+    """[outputs, steps] to [panels][step blocks][blocks][elements of a block]."""
+    n, k = matrix.shape
+    steps = STEPS[kind]
+    padded = np.zeros((-(-n // (16 * blocks)) * 16 * blocks, -(-k // steps) * steps),
+                      matrix.dtype)
+    padded[:n, :k] = matrix
+    # panel, block, output / step block, step
+    parts = padded.reshape(-1, blocks, 16, padded.shape[1] // steps, steps)
+    parts = parts.transpose(0, 3, 1, 2, 4)  # [panel][step block][block][output][step]
+    if steps == 4:  # output/4, step/2, output%4, step%2
+        parts = parts.reshape(*parts.shape[:3], 4, 4, 2, 2).swapaxes(4, 5)
+    elif kind != "bf16":
+        parts = parts.swapaxes(3, 4)
+    return np.ascontiguousarray(parts).reshape(*parts.shape[:3], -1)
+
+
+class Case:
+    def __init__(self, index, n, k, m, kind, group, blocks, rng):
+        self.name = f"kernel{index}"
+        self.n, self.k, self.m, self.kind, self.group = n, k, m, kind, group
+        self.x = rng.standard_normal((m, k)).astype(np.float32)
+        self.scales = None
+        scale = np.ones((n, 1))
+        if kind.startswith("e4r3"):
+            valid = [0] + [c for c in range(256) if (c & 0x70)
+                           and (kind == "e4r3d" or c & 7 != 7)]
+            codes = rng.choice(np.array(valid, np.uint8), (n, k))
+            self.weights, self.packed = values_of_codes(codes), pack(codes, kind, blocks)
+            outputs = self.packed.shape[0] * 16 * blocks
+            groups = -(-k // group) if group else 1
+            # Padding must not matter.
+            self.scales = np.full((groups, outputs), np.nan, np.float32)
+            self.scales[:, :n] = rng.uniform(0.5, 2, (groups, n))
+            each = self.scales[:, :n].T.astype(np.float64)
+            scale = np.repeat(each, group, axis=1)[:, :k] if group else each
+        else:
+            kinds = {"f32": np.float32, "f16": np.float16, "bf16": ml_dtypes.bfloat16}
+            narrow = rng.standard_normal((n, k)).astype(kinds[kind])
+            self.weights, self.packed = narrow.astype(np.float64), pack(narrow, kind, blocks)
+        self.expected = self.x.astype(np.float64) @ (self.weights * scale).T
+        self.bound = np.abs(self.x.astype(np.float64)) @ np.abs(self.weights * scale).T
+
+    def text(self):
+        element = f"!rf8.{self.kind}" if self.scales is not None else self.kind
+        weights = "x".join(map(str, self.packed.shape)) + f"x{element}"
+        x, o = f"memref<{self.m}x{self.k}xf32>", f"memref<{self.m}x{self.n}xf32>"
+        s, scales, group = "memref<1xf32>", "", ""
+        if self.scales is not None:
+            shape = self.scales.shape if self.group else self.scales.shape[1:]
+            s = f"memref<{'x'.join(map(str, shape))}xf32>"
+            scales = f"scales(%s : {s})"
+        if self.group:
+            group = f"{{group_size = {self.group} : i64}}"
+        return f"""
+func.func @{self.name}(%x: {x}, %w: memref<{weights}>, %s: {s}, %o: {o}) {{
+  rf8.linear ins(%x, %w : {x}, memref<{weights}>) {scales} outs(%o : {o}) {group}
+  return
+}}"""
+
+    def check(self, library):
+        guard = 64  # what lies behind the result must stay
+        out = np.full(self.m * self.n + guard, np.nan, np.float32)
+        scales = self.scales if self.scales is not None else np.zeros(1, np.float32)
+        arguments = [self.x, np.ascontiguousarray(self.packed), scales, out]
+        getattr(library, self.name)(*(ctypes.c_void_p(a.ctypes.data) for a in arguments))
+        got = out[:-guard].reshape(self.m, self.n)
+        assert np.isnan(out[-guard:]).all()
+        # A sum of k products in f32, of weights rounded once by their scale.
+        error = np.abs(got - self.expected)
+        limit = self.bound * 2.0 ** -24 * (self.k ** 0.5 * 4 + 4) + 1e-30
+        assert (error <= limit).all(), (self.n, self.k, self.m, self.kind, self.group,
+                                        np.max(error / limit))
+
+
+def cases(seed, kinds, blocks):
+    rng = np.random.default_rng(seed)
+    result = []
+    for n in SIZES:
+        for k in SIZES:
+            for kind in kinds:
+                group = [0, 0, 4, 32][len(result) % 4] if kind == "e4r3" else 0
+                m = ROWS[(len(result) + n + k) % 4]
+                result.append(Case(len(result), n, k, m, kind, group, blocks, rng))
+    return result
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("kinds,blocks", [
+    (("e4r3",), 2), (("e4r3d", "f32"), 1), (("bf16", "f16"), 2), (("e4r3",), 4)])
+def test_odd_shapes(target, kinds, blocks, tmp_path):
+    cpu, flag = TARGETS[target]
+    if flag not in cpu_flags():
+        pytest.skip(f"the CPU has no {flag}")
+    if target == "generic":
+        kinds = tuple(kind for kind in kinds if kind != "f16")
+    all_cases = cases(7, kinds, blocks)
+    library = compile_kernels(tmp_path, "\n".join(case.text() for case in all_cases),
+                              target, cpu)
+    for case in all_cases:
+        case.check(library)
+
+
+@pytest.mark.parametrize("rows", ROWS + [7, 8, 13])
+def test_rows(rows, tmp_path):
+    """Every number of rows, with each kind of weight, also as a dynamic size."""
+    if "avx2" not in cpu_flags():
+        pytest.skip("the CPU has no avx2")
+    rng = np.random.default_rng(rows)
+    all_cases = [Case(i, n, k, rows, kind, 0, 2, rng) for i, (n, k, kind) in enumerate(
+        (n, k, kind) for n, k in ((63, 172), (172, 576)) for kind in STEPS)]
+    library = compile_kernels(tmp_path, "\n".join(case.text() for case in all_cases),
+                              "avx2", "x86-64-v3")
+    for case in all_cases:
+        case.check(library)
