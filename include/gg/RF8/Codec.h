@@ -70,6 +70,14 @@ constexpr bool isValid(uint8_t code, Format format) {
 
 namespace detail {
 
+/// 2^exponent, which must be a normal float.
+inline float powerOfTwo(int exponent) {
+  uint32_t bits = static_cast<uint32_t>(exponent + 127) << 23;
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
 inline uint32_t bitsOf(float value) {
   uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
@@ -131,23 +139,26 @@ inline uint8_t encodeNearest(float value, Format format) {
             above(oddUp, 12) + above(evenUp, 20) + above(oddUp, 26) +
             above(evenUp, 30);
     exponent += steps == 7;
-    steps = steps == 7 ? 0 : steps;
+    steps &= steps == 7 ? 0 : 7;
   } else {
     evenUp = mantissa + 1;
     oddUp = mantissa;
     steps = above(evenUp, 1) + above(oddUp, 3) + above(evenUp, 6) +
             above(oddUp, 10) + above(evenUp, 14) + above(oddUp, 20) +
             above(evenUp, 26) + above(oddUp, 30);
-    exponent += steps == 8;
+    uint32_t carry = steps == 8;
+    exponent += carry;
     // 11/8 lies between 5/4 and 3/2 but has the last residual code.
-    steps = steps == 8 ? 0 : steps < 4 ? steps : steps == 4 ? 7 : steps - 1;
+    uint32_t middle = steps == 4, upper = (steps > 4) - carry;
+    steps = (steps - upper + 3 * middle) & 7;
   }
 
   constexpr uint32_t kHalfSmallest = 0x38800000; // 2^-14
   uint32_t code = static_cast<uint32_t>(exponent) << 3 | steps;
   code = exponent > 15 ? kLargestCode : code;
   code = exponent < 2 ? (magnitude > kHalfSmallest ? 0x10 : 0) : code;
-  return static_cast<uint8_t>(code ? code | (bits >> 31) << 7 : 0);
+  uint32_t sign = code == 0 ? 0 : bits >> 24 & 0x80;
+  return static_cast<uint8_t>(code | sign);
 }
 
 /// The authors' rounding: the power of two nearest in the logarithm, then that
@@ -161,13 +172,13 @@ inline uint8_t encodeGreedy(float value) {
   if (magnitude < 0x1p-16f)
     return 0;
   int first = detail::LogRounding::exponent(magnitude);
-  float rounded = std::ldexp(1.0f, first);
+  float rounded = detail::powerOfTwo(first);
   float rest = magnitude - rounded;
   // Two binades of slack: nothing below them rounds to `first - 4`.
-  if (std::fabs(rest) >= std::ldexp(1.0f, first - 6)) {
+  if (std::fabs(rest) >= detail::powerOfTwo(first - 6)) {
     int second = detail::LogRounding::exponent(std::fabs(rest));
     if (first - second <= 4)
-      rounded += std::copysign(std::ldexp(1.0f, second), rest);
+      rounded += std::copysign(detail::powerOfTwo(second), rest);
   }
   return encodeNearest(negative ? -rounded : rounded, Format::E4R3);
 }

@@ -45,13 +45,19 @@ struct ScaleGrid {
 inline void absMaxRow(const ScaleGrid &grid, int64_t row, const float *weights,
                       float *largest) {
   largest += grid.firstOfRow(row);
-  for (int64_t c = 0, b = 0; c < grid.columns; c += grid.columnBlock, ++b) {
-    float found =
-        absMax(weights + c, std::min(grid.columnBlock, grid.columns - c));
-    // By their bits, so that NaN counts as the largest.
-    if (detail::bitsOf(found) > detail::bitsOf(largest[b]))
-      largest[b] = found;
+  // By their bits, so that NaN counts as the largest.
+  auto raise = [](float &to, float found) {
+    if (detail::bitsOf(found) > detail::bitsOf(to))
+      to = found;
+  };
+  if (grid.columnBlock == 1) {
+    for (int64_t c = 0; c < grid.columns; ++c)
+      raise(largest[c], std::fabs(weights[c]));
+    return;
   }
+  for (int64_t c = 0, b = 0; c < grid.columns; c += grid.columnBlock, ++b)
+    raise(largest[b],
+          absMax(weights + c, std::min(grid.columnBlock, grid.columns - c)));
 }
 
 /// Encodes a row whose scales are known.
@@ -59,19 +65,27 @@ inline void encodeRow(const ScaleGrid &grid, int64_t row, const float *weights,
                       const float *scales, Format format, Rounding rounding,
                       uint8_t *codes) {
   scales += grid.firstOfRow(row);
-  for (int64_t c = 0, b = 0; c < grid.columns; c += grid.columnBlock, ++b) {
-    int64_t end = std::min(c + grid.columnBlock, grid.columns);
-    // A loop for each case: the compiler vectorizes that of nearest rounding.
-    if (rounding == Rounding::Greedy)
+  // Copies, since a code, being a byte, could be part of anything in memory.
+  const int64_t columns = grid.columns, block = grid.columnBlock;
+  auto run = [=](auto encode) {
+    if (block == 1) {
+      for (int64_t c = 0; c < columns; ++c)
+        codes[c] = encode(weights[c] / scales[c]);
+      return;
+    }
+    for (int64_t c = 0, b = 0; c < columns; c += block, ++b) {
+      const float scale = scales[b];
+      const int64_t end = std::min(c + block, columns);
       for (int64_t i = c; i < end; ++i)
-        codes[i] = encodeGreedy(weights[i] / scales[b]);
-    else if (format == Format::E4R3)
-      for (int64_t i = c; i < end; ++i)
-        codes[i] = encodeNearest(weights[i] / scales[b], Format::E4R3);
-    else
-      for (int64_t i = c; i < end; ++i)
-        codes[i] = encodeNearest(weights[i] / scales[b], Format::E4R3D);
-  }
+        codes[i] = encode(weights[i] / scale);
+    }
+  };
+  if (rounding == Rounding::Greedy)
+    run([](float value) { return encodeGreedy(value); });
+  else if (format == Format::E4R3)
+    run([](float value) { return encodeNearest(value, Format::E4R3); });
+  else
+    run([](float value) { return encodeNearest(value, Format::E4R3D); });
 }
 
 } // namespace gg::rf8

@@ -38,7 +38,14 @@ struct ConstantPattern : OpConversionPattern<ConstantOp> {
     TypedAttr value = toSignless(op.getValue());
     if (!value)
       return rewriter.notifyMatchFailure(op, "attribute not supported");
-    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, value);
+    // Tables of angles are no weights, though they are looked up like them.
+    bool keep = op->hasAttr("rf8.keep") ||
+                llvm::any_of(op->getUsers(), [](Operation *user) {
+                  return isa<RotaryEmbeddingOp>(user);
+                });
+    auto constant = rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, value);
+    if (keep)
+      constant->setAttr("rf8.keep", rewriter.getUnitAttr());
     return success();
   }
 };

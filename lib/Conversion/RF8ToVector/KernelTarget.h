@@ -16,7 +16,7 @@
 namespace gg {
 
 /// How kernels are shaped and codes decoded on a target. The figures behind the
-/// shapes are in docs/Performance.md.
+/// shapes are in docs/Rationale.md.
 class KernelTarget {
 public:
   static const KernelTarget &get(KernelISA isa);

@@ -219,11 +219,12 @@ void Replacement::run() {
 //===----------------------------------------------------------------------===//
 
 std::optional<StoredWeight> FuseLinearPass::getStored(MatrixContraction match) {
+  // The weight may be narrow, and widened where it is multiplied by.
   auto isF32 = [](OpOperand *operand) {
     return getElementTypeOrSelf(operand->get().getType()).isF32();
   };
-  if (!isF32(match.weight) || !isF32(match.input) ||
-      !isF32(match.op.getDpsInitOperand(0)))
+  if (!isa<FloatType>(getElementTypeOrSelf(match.weight->get().getType())) ||
+      !isF32(match.input) || !isF32(match.op.getDpsInitOperand(0)))
     return std::nullopt;
   std::optional<WeightSource> source = findWeightSource(match.weight->get());
   if (!source)

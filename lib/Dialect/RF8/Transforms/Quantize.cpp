@@ -209,29 +209,67 @@ FailureOr<Quantized> QuantizePass::quantize(const Weight &weight,
                    granularity};
 }
 
-/// What a use reads instead: the dequantized matrix in the use's element type
-/// and orientation. Look-ups read it from outside their loop.
+/// The widening casts that are all that uses a narrow element; none where
+/// something else does.
+static SmallVector<arith::ExtFOp> getWidenings(Value element) {
+  SmallVector<arith::ExtFOp> casts;
+  for (Operation *user : element.getUsers()) {
+    auto cast = dyn_cast<arith::ExtFOp>(user);
+    if (!cast || !cast.getType().isF32())
+      return {};
+    casts.push_back(cast);
+  }
+  return casts;
+}
+
+/// The element of the matrix that a use computes with; null where the use
+/// works on the whole of it.
+static Value getElement(OpOperand &operand) {
+  if (auto extract = dyn_cast<tensor::ExtractOp>(operand.getOwner()))
+    return extract.getResult();
+  if (auto generic = dyn_cast<linalg::GenericOp>(operand.getOwner()))
+    return generic.getMatchingBlockArgument(&operand);
+  return {};
+}
+
+/// What a use reads instead: the dequantized matrix in the use's orientation,
+/// in f32 where elements are widened to it anyway, else in the use's element
+/// type. Look-ups read it from outside their loop.
 void QuantizePass::replace(const WeightUse &use, const Quantized &quantized) {
   OpBuilder builder(use.operand->getOwner());
   auto type = cast<RankedTensorType>(use.operand->get().getType());
   if (Operation *source = use.operand->get().getDefiningOp())
     builder.setInsertionPoint(source);
   Location loc = use.source.root.getLoc();
+
+  Type elementType = type.getElementType();
+  Value element = getElement(*use.operand);
+  SmallVector<arith::ExtFOp> widenings;
+  if (element && !elementType.isF32())
+    widenings = getWidenings(element);
+  if (!widenings.empty())
+    elementType = builder.getF32Type();
+
   auto codesType = cast<RankedTensorType>(quantized.codes.getType());
   Value codes = arith::ConstantOp::create(builder, loc, quantized.codes);
   Value scales = arith::ConstantOp::create(builder, loc, quantized.scales);
   Value matrix = DequantizeOp::create(
-      builder, loc,
-      RankedTensorType::get(codesType.getShape(), type.getElementType()), codes,
-      scales, quantized.granularity);
+      builder, loc, RankedTensorType::get(codesType.getShape(), elementType),
+      codes, scales, quantized.granularity);
   if (use.source.transposed) {
-    Value init = tensor::EmptyOp::create(builder, loc, type.getShape(),
-                                         type.getElementType());
+    Value init =
+        tensor::EmptyOp::create(builder, loc, type.getShape(), elementType);
     matrix = linalg::TransposeOp::create(builder, loc, matrix, init,
                                          ArrayRef<int64_t>{1, 0})
                  ->getResult(0);
   }
   use.operand->set(matrix);
+  for (arith::ExtFOp widening : widenings) {
+    widening.replaceAllUsesWith(element);
+    widening.erase();
+  }
+  if (!widenings.empty())
+    element.setType(elementType);
 }
 
 void QuantizePass::runOnOperation() {

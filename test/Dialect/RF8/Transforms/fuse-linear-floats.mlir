@@ -37,3 +37,24 @@ func.func @not_constant(%x: tensor<4x2xf32>, %w: tensor<2x3xf32>) -> tensor<4x3x
   %0 = linalg.matmul ins(%x, %w : tensor<4x2xf32>, tensor<2x3xf32>) outs(%zero : tensor<4x3xf32>) -> tensor<4x3xf32>
   return %0 : tensor<4x3xf32>
 }
+
+// Widened only where it is multiplied by.
+
+// CHECK-LABEL: func @bf16
+// CHECK: rf8.linear ins(%{{.*}} : tensor<4x2xf32>, tensor<1x1x2x32xbf16>) outs
+func.func @bf16(%x: tensor<4x2xf32>) -> tensor<4x3xf32> {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xbf16>
+  %zero = arith.constant dense<0.0> : tensor<4x3xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
+                                        affine_map<(m, n, k) -> (n, k)>,
+                                        affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %w : tensor<4x2xf32>, tensor<3x2xbf16>) outs(%zero : tensor<4x3xf32>) {
+  ^bb0(%p: f32, %q: bf16, %r: f32):
+    %2 = arith.extf %q : bf16 to f32
+    %3 = arith.mulf %p, %2 : f32
+    %4 = arith.addf %r, %3 : f32
+    linalg.yield %4 : f32
+  } -> tensor<4x3xf32>
+  return %0 : tensor<4x3xf32>
+}

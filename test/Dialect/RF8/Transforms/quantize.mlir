@@ -95,3 +95,44 @@ func.func @others(%x: tensor<2x2xf32>, %i: index) -> (tensor<2x2xf32>, tensor<2x
   %1 = linalg.matmul ins(%x, %k : tensor<2x2xf32>, tensor<2x2xf32>) outs(%0 : tensor<2x2xf32>) -> tensor<2x2xf32>
   return %0, %1 : tensor<2x2xf32>, tensor<2x2xf32>
 }
+
+// -----
+
+// Narrow weights that are widened where they are used are dequantized to f32.
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (n, k)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// CHECK-LABEL: func @widened
+// CHECK: %[[D:.*]] = rf8.dequantize %{{.*}} -> tensor<3x2xf32>
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %[[D]] : tensor<4x2xf32>, tensor<3x2xf32>)
+// CHECK-NEXT: ^bb0(%{{.*}}: f32, %[[W:.*]]: f32, %{{.*}}: f32):
+// CHECK-NOT: arith.extf
+// CHECK: arith.mulf %{{.*}}, %[[W]]
+// CHECK: %[[E:.*]] = rf8.dequantize %{{.*}} -> tensor<3x2xf32>
+// CHECK: %[[V:.*]] = tensor.extract %[[E]]
+// CHECK-NOT: arith.extf
+// CHECK: linalg.yield %[[V]]
+func.func @widened(%x: tensor<4x2xf32>, %o: tensor<4x3xf32>, %e: tensor<2xf32>, %i: index)
+    -> (tensor<4x3xf32>, tensor<2xf32>) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf16>
+  %0 = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %w : tensor<4x2xf32>, tensor<3x2xf16>) outs(%o : tensor<4x3xf32>) {
+  ^bb0(%p: f32, %q: f16, %r: f32):
+    %2 = arith.extf %q : f16 to f32
+    %3 = arith.mulf %p, %2 : f32
+    %4 = arith.addf %r, %3 : f32
+    linalg.yield %4 : f32
+  } -> tensor<4x3xf32>
+  %t = arith.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]]> : tensor<3x2xf16>
+  %1 = linalg.generic {indexing_maps = [affine_map<(j) -> (j)>], iterator_types = ["parallel"]}
+      outs(%e : tensor<2xf32>) {
+  ^bb0(%out: f32):
+    %j = linalg.index 0 : index
+    %v = tensor.extract %t[%i, %j] : tensor<3x2xf16>
+    %f = arith.extf %v : f16 to f32
+    linalg.yield %f : f32
+  } -> tensor<2xf32>
+  return %0, %1 : tensor<4x3xf32>, tensor<2xf32>
+}
