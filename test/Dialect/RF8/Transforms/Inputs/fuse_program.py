@@ -1,0 +1,55 @@
+"""Writes contractions with constant weights that RF8 holds exactly, in every
+orientation, and what they must give after -rf8-quantize -rf8-fuse-linear."""
+
+import os
+import random
+import sys
+from fractions import Fraction
+
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(here, "..", "..", "..", "..", "Unit", "Inputs"))
+import rf8_reference as ref
+from program import check, finish, floats, opaque, resource
+
+rng = random.Random(5)
+M = 3
+values = sorted(v for v in ref.CODES["e4r3"] if Fraction(1, 2) <= abs(v))
+flat = lambda matrix: sum(matrix, [])
+
+for N, K in ((19, 7), (33, 64), (1, 5), (40, 1), (64, 36)):
+    # The largest code in every group of 4 steps: the scale is what it was.
+    w = [[rng.choice(values) if k % 4 else Fraction(15, 8) for k in range(K)] for _ in range(N)]
+    x = [[rng.randint(-8, 8) for _ in range(K)] for _ in range(M)]
+    s = [Fraction(2) ** rng.randint(-3, 3) for _ in range(N)]
+    scaled = [[float(w[n][k] * s[n]) for k in range(K)] for n in range(N)]
+    y = [[float(sum(x[m][k] * w[n][k] for k in range(K)) * s[n]) for n in range(N)]
+         for m in range(M)]
+    name = f"{N}x{K}"
+    call = opaque("x" + name, M, K, floats(flat(x)))
+    given = f"""
+  %x = {call}
+  %origin = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<{M}x{N}xf32>
+  %f = linalg.fill ins(%origin : f32) outs(%e : tensor<{M}x{N}xf32>) -> tensor<{M}x{N}xf32>"""
+    check(f"steps_first_{name}", f"""{given}
+  %w = arith.constant {resource("t" + name, floats(flat([list(row) for row in zip(*scaled)])))} : tensor<{K}x{N}xf32>
+  %got = linalg.matmul ins(%x, %w : tensor<{M}x{K}xf32>, tensor<{K}x{N}xf32>)
+      outs(%f : tensor<{M}x{N}xf32>) -> tensor<{M}x{N}xf32>""", "f32", M, N, floats(flat(y)))
+    check(f"outputs_first_{name}", f"""{given}
+  %w = arith.constant {resource("w" + name, floats(flat(scaled)))} : tensor<{N}x{K}xf32>
+  %te = tensor.empty() : tensor<{K}x{N}xf32>
+  %t = linalg.transpose ins(%w : tensor<{N}x{K}xf32>) outs(%te : tensor<{K}x{N}xf32>) permutation = [1, 0]
+  %got = linalg.matmul ins(%x, %t : tensor<{M}x{K}xf32>, tensor<{K}x{N}xf32>)
+      outs(%f : tensor<{M}x{N}xf32>) -> tensor<{M}x{N}xf32>""", "f32", M, N, floats(flat(y)))
+    check(f"weight_left_{name}", f"""{given}
+  %w = arith.constant {resource("l" + name, floats(flat(scaled)))} : tensor<{N}x{K}xf32>
+  %te = tensor.empty() : tensor<{K}x{M}xf32>
+  %t = linalg.transpose ins(%x : tensor<{M}x{K}xf32>) outs(%te : tensor<{K}x{M}xf32>) permutation = [1, 0]
+  %le = tensor.empty() : tensor<{N}x{M}xf32>
+  %lf = linalg.fill ins(%origin : f32) outs(%le : tensor<{N}x{M}xf32>) -> tensor<{N}x{M}xf32>
+  %l = linalg.matmul ins(%w, %t : tensor<{N}x{K}xf32>, tensor<{K}x{M}xf32>)
+      outs(%lf : tensor<{N}x{M}xf32>) -> tensor<{N}x{M}xf32>
+  %got = linalg.transpose ins(%l : tensor<{N}x{M}xf32>) outs(%e : tensor<{M}x{N}xf32>) permutation = [1, 0]""",
+          "f32", M, N, floats(flat(y)))
+
+finish()
