@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, configures and builds gg in build/ (Release, with
-# the clang that LLVM's own packages are built with unless CC and CXX say
-# otherwise). Arguments are passed to cmake's configure step.
+# Installs what is missing, configures and builds gg in build/: Release, with
+# clang 22 unless CC and CXX say otherwise. Arguments go to cmake's configure step.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
