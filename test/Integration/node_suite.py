@@ -7,8 +7,8 @@ Every test is compiled and run on its recorded inputs; outputs must have the
 exact shape and type and agree within rtol 1e-3, atol 1e-7. With --symbolic all
 input dimensions are made unknown, and the model runs a second time at other
 sizes, where ONNX's reference evaluator gives the expected values. Prints a
-table of passed, failed and unsupported by operator; exits 1 if a test of
-supported operators fails.
+table by operator: passed, failed (wrong, or crashed), unsupported (gg-compile
+refused it); exits 1 if any failed.
 """
 
 from __future__ import annotations
@@ -109,9 +109,12 @@ def resize(test: NodeTest, inputs: List[np.ndarray]) -> Optional[Tuple[List, Lis
 
     Dimensions above 1 grow by one, equal ones alike; where the graph refuses
     that, 1-D integer inputs (shapes, axes) keep their size. None where the
-    reference evaluator does not reproduce the recorded outputs or refuses all.
+    reference evaluator does not reproduce the recorded outputs or refuses all,
+    and for sizes of a Split, which it does not check against the dimension.
     """
     from onnx.reference import ReferenceEvaluator
+    if any(node.op_type == "Split" and len(node.input) > 1 for node in test.model.graph.node):
+        return None
     names = [value.name for value in test.model.graph.input]
 
     def run(values: List[np.ndarray]) -> Optional[List[np.ndarray]]:
@@ -172,9 +175,8 @@ def run_test(folder: str, binaries: str, symbolic: bool, options: Tuple[str, ...
             onnx.save(test.symbolic_model(), model)
         result = call(os.path.join(binaries, "gg-compile"), model, "-o", artifact, *options)
         if result.returncode:
-            refused = result.returncode == 1 and re.search(r"unsupported|not supported",
-                                                           result.stderr)
-            return outcome("unsupported" if refused else "failed",
+            # Exit code 1 is an error that was said; anything else is a crash.
+            return outcome("unsupported" if result.returncode == 1 else "failed",
                            f"gg-compile exit {result.returncode}: {last_line(result.stderr)}")
         cases = [(inputs, outputs)]
         if symbolic:
