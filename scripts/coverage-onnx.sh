@@ -10,7 +10,7 @@ bound=${1:-85}
 llvm=$(llvm-config-22 --bindir)
 build=build-coverage
 cmake --preset coverage >/dev/null
-cmake --build "$build" --target gg-translate gg-opt ONNXReaderTest ONNXTensorTest ONNXImportTest
+cmake --build "$build" --target gg-translate ONNXReaderTest ONNXTensorTest ONNXImportTest
 scripts/python-env.sh test
 ln -sfn ../build/venv "$build/venv"
 
@@ -19,7 +19,7 @@ export LLVM_PROFILE_FILE=$PWD/$build/profiles/%4m.profraw
 for test in ONNXReaderTest ONNXTensorTest ONNXImportTest; do
   "$build/bin/$test" --gtest_brief=1
 done
-"$llvm/lit" -sv "$build/test/Target/ONNX"
+"$llvm/lit" -sv --filter-out roundtrip "$build/test/Target/ONNX"
 
 "$llvm/llvm-profdata" merge -sparse "$build"/profiles/*.profraw -o "$build/onnx.profdata"
 report() {
