@@ -25,7 +25,7 @@ GraphImporter::GraphImporter(const Model &model,
                              std::shared_ptr<const void> owner, StringRef path,
                              MLIRContext *context)
     : builder(context), model(model), owner(std::move(owner)), files(path),
-      fileLoc(FileLineColLoc::get(context, path, 0, 0)), path(path) {}
+      fileLoc(FileLineColLoc::get(context, path, 0, 0)) {}
 
 InFlightDiagnostic GraphImporter::emitError() const {
   return mlir::emitError(fileLoc);

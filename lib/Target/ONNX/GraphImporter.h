@@ -107,7 +107,6 @@ private:
   std::shared_ptr<const void> owner;
   ExternalFiles files;
   mlir::Location fileLoc;
-  std::string path;
   /// Converted tensors by where their messages start.
   llvm::DenseMap<const char *, mlir::ElementsAttr> tensors;
   unsigned depth = 0;

@@ -77,7 +77,7 @@ public:
     return llvm::cast_or_null<T>(attribute);
   }
 
-  /// A constant before the node: a list, or one number without dims.
+  /// Constants in front of the node: a list of integers, or any tensor.
   mlir::Value createInts(llvm::ArrayRef<int64_t> values);
   mlir::Value createConstant(mlir::ElementsAttr value);
 

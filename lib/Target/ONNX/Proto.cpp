@@ -315,12 +315,6 @@ Expected<ModelProto> gg::proto::parseModel(StringRef bytes) {
   ModelProto model;
   while (reader.next()) {
     switch (reader.field()) {
-    case 1:
-      model.irVersion = reader.integer();
-      break;
-    case 2:
-      model.producer = reader.bytes();
-      break;
     case 7:
       if (model.graph)
         reader.fail("a second graph");

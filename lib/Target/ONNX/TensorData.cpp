@@ -23,13 +23,6 @@ using proto::WireReader;
 static_assert(endianness::native == endianness::little,
               "ONNX tensors are little-endian, and so must be the host");
 
-int64_t TensorData::getNumElements() const {
-  int64_t count = 1;
-  for (int64_t dim : dims)
-    count *= dim;
-  return count;
-}
-
 /// The number of bytes of the elements, packed as in the standard.
 static Expected<uint64_t> getByteCount(const TensorProto &tensor,
                                        unsigned bits) {

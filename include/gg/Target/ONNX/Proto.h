@@ -121,8 +121,6 @@ struct FunctionProto {
 };
 
 struct ModelProto {
-  int64_t irVersion = 0;
-  llvm::StringRef producer;
   std::optional<GraphProto> graph;
   std::vector<OperatorSetId> opsets;
   std::vector<FunctionProto> functions;

@@ -30,8 +30,6 @@ struct TensorData {
   /// What keeps `bytes` alive: the mapped file, or a buffer of its own where
   /// the file's encoding is not the plain one.
   std::shared_ptr<const void> owner;
-
-  int64_t getNumElements() const;
 };
 
 /// The files that hold a model's external data. Each is mapped once.
