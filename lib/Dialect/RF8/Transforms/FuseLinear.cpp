@@ -396,6 +396,25 @@ FuseLinearPass::pack(const StoredWeight &stored) {
   return std::optional(result);
 }
 
+/// A look-up in copies of a constant, transposed or widened, reads the
+/// constant.
+static void readInPlace(tensor::ExtractOp op) {
+  std::optional<WeightSource> source = findWeightSource(op.getTensor());
+  if (!source || source->root == op.getTensor())
+    return;
+  OpBuilder builder(op);
+  SmallVector<Value> indices(op.getIndices());
+  if (source->transposed)
+    std::swap(indices[0], indices[1]);
+  Value element =
+      tensor::ExtractOp::create(builder, op.getLoc(), source->root, indices);
+  if (element.getType() != op.getType())
+    element =
+        arith::ExtFOp::create(builder, op.getLoc(), op.getType(), element);
+  op.replaceAllUsesWith(element);
+  op.erase();
+}
+
 void FuseLinearPass::runOnOperation() {
   packed.clear();
   if (blocks < 1 || blocks > 64 ||
@@ -405,6 +424,7 @@ void FuseLinearPass::runOnOperation() {
         << int64_t(blocks) << " blocks and \"" << narrow << '"';
     return signalPassFailure();
   }
+  getOperation().walk(readInPlace);
   SmallVector<linalg::LinalgOp> contractions;
   getOperation().walk([&](linalg::LinalgOp op) {
     if (op.getNumDpsInputs() == 2)

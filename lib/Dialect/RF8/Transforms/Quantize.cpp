@@ -34,9 +34,9 @@ struct WeightUse {
 struct Weight {
   Location loc;
   SmallVector<WeightUse> uses;
-  /// The axis of the output channels, of the constant as it is stored, if a
-  /// contraction says so. A look-up alone has a scale per row.
-  std::optional<int64_t> channelAxis;
+  /// The axis of the output channels, or of the rows that are looked up, of the
+  /// constant as it is stored.
+  int64_t channelAxis;
 };
 
 /// A quantized constant.
@@ -94,14 +94,15 @@ void QuantizePass::addUse(OpOperand &operand,
   if (!constant || constant->hasAttr("rf8.keep") ||
       !isa<FloatType>(getElementTypeOrSelf(constant.getType())))
     return;
-  if (channelAxis && source->transposed)
-    channelAxis = 1 - *channelAxis;
-  if (!channelAxis && source->transposed)
-    return; // Looked up by columns: no channel in sight.
+  // A look-up takes rows of what it reads.
+  bool isLookup = !channelAxis;
+  int64_t axis = channelAxis.value_or(0);
+  if (source->transposed)
+    axis = 1 - axis;
   // Look-ups join the contractions when all of them are known.
   auto [entry, isNew] =
-      weights.insert({{constant.getValue(), channelAxis.value_or(-1)},
-                      Weight{constant.getLoc(), {}, channelAxis}});
+      weights.insert({{constant.getValue(), isLookup ? -1 : axis},
+                      Weight{constant.getLoc(), {}, axis}});
   entry->second.uses.push_back({&operand, *source});
 }
 
@@ -122,7 +123,7 @@ void QuantizePass::collect() {
   for (auto &[key, lookups] : weights) {
     if (key.second != -1)
       continue;
-    for (int64_t axis : {0, 1}) {
+    for (int64_t axis : {lookups.channelAxis, 1 - lookups.channelAxis}) {
       auto entry = weights.find({key.first, axis});
       if (entry == weights.end())
         continue;
@@ -137,7 +138,7 @@ void QuantizePass::collect() {
 FailureOr<Quantized> QuantizePass::quantize(const Weight &weight,
                                             const ConstantMatrix &matrix) {
   MLIRContext *context = &getContext();
-  int64_t channelAxis = weight.channelAxis.value_or(0);
+  int64_t channelAxis = weight.channelAxis;
   // Groups run along the reduction.
   auto granularity = GranularityAttr::get(
       context, kind,
@@ -256,7 +257,12 @@ void QuantizePass::replace(const WeightUse &use, const Quantized &quantized) {
   Value matrix = DequantizeOp::create(
       builder, loc, RankedTensorType::get(codesType.getShape(), elementType),
       codes, scales, quantized.granularity);
-  if (use.source.transposed) {
+  auto extract = dyn_cast<tensor::ExtractOp>(use.operand->getOwner());
+  if (extract && use.source.transposed) {
+    // Only an element is read: the matrix can stay as it is stored.
+    extract.getIndicesMutable().assign(
+        {extract.getIndices()[1], extract.getIndices()[0]});
+  } else if (use.source.transposed) {
     Value init =
         tensor::EmptyOp::create(builder, loc, type.getShape(), elementType);
     matrix = linalg::TransposeOp::create(builder, loc, matrix, init,

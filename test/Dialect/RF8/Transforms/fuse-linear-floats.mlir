@@ -58,3 +58,17 @@ func.func @bf16(%x: tensor<4x2xf32>) -> tensor<4x3xf32> {
   } -> tensor<4x3xf32>
   return %0 : tensor<4x3xf32>
 }
+
+// CHECK-LABEL: func @lookup
+// CHECK-SAME: (%[[I:.*]]: index, %[[J:.*]]: index)
+// CHECK: %[[W:.*]] = arith.constant dense{{.*}} : tensor<2x4xf16>
+// CHECK: %[[V:.*]] = tensor.extract %[[W]][%[[J]], %[[I]]]
+// CHECK: arith.extf %[[V]] : f16 to f32
+func.func @lookup(%i: index, %j: index) -> f32 {
+  %h = arith.constant dense<[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]> : tensor<2x4xf16>
+  %w = arith.extf %h : tensor<2x4xf16> to tensor<2x4xf32>
+  %te = tensor.empty() : tensor<4x2xf32>
+  %t = linalg.transpose ins(%w : tensor<2x4xf32>) outs(%te : tensor<4x2xf32>) permutation = [1, 0]
+  %v = tensor.extract %t[%i, %j] : tensor<4x2xf32>
+  return %v : f32
+}

@@ -136,3 +136,27 @@ func.func @widened(%x: tensor<4x2xf32>, %o: tensor<4x3xf32>, %e: tensor<2xf32>, 
   } -> tensor<2xf32>
   return %0, %1 : tensor<4x3xf32>, tensor<2xf32>
 }
+
+// -----
+
+// An embedding that is stored as the head's transpose: a scale per word, and
+// the look-up reads what is stored.
+
+// CHECK-LABEL: func @transposed_lookup
+// CHECK-SAME: (%[[I:.*]]: index,
+// CHECK: %[[D:.*]] = rf8.dequantize %{{.*}} granularity <channel(1)> : tensor<2x4x!rf8.e4r3>, tensor<4xf32> -> tensor<2x4xf32>
+// CHECK: %[[J:.*]] = linalg.index 0
+// CHECK: tensor.extract %[[D]][%[[J]], %[[I]]]
+func.func @transposed_lookup(%i: index, %e: tensor<2xf32>) -> tensor<2xf32> {
+  %w = arith.constant dense<[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]> : tensor<2x4xf32>
+  %te = tensor.empty() : tensor<4x2xf32>
+  %t = linalg.transpose ins(%w : tensor<2x4xf32>) outs(%te : tensor<4x2xf32>) permutation = [1, 0]
+  %0 = linalg.generic {indexing_maps = [affine_map<(j) -> (j)>], iterator_types = ["parallel"]}
+      outs(%e : tensor<2xf32>) {
+  ^bb0(%out: f32):
+    %j = linalg.index 0 : index
+    %v = tensor.extract %t[%i, %j] : tensor<4x2xf32>
+    linalg.yield %v : f32
+  } -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}

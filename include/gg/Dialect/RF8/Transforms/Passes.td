@@ -76,7 +76,8 @@ def RF8FuseLinearPass : Pass<"rf8-fuse-linear", "::mlir::ModuleOp"> {
     makes. Packing goes from mapped constant to mapped file; a constant is packed
     once, however many uses it has. Leading dimensions of the input are
     collapsed, operands in another order transposed; a destination that is not
-    a fill with zero is added afterwards.
+    a fill with zero is added afterwards. Look-ups (`tensor.extract`) in
+    transposed or widened copies of such a matrix read the matrix itself.
 
     ```mlir
     %d = rf8.dequantize %c, %s granularity <channel(1)>
