@@ -284,4 +284,56 @@ def OutlineKernelsPass : Pass<"gg-outline-kernels", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 
+def StatefulKVPass : Pass<"gg-stateful-kv", "::mlir::ModuleOp"> {
+  let summary = "Give a decoder caches and entries of static shape";
+  let description = [{
+    Recognizes a graph that maps token ids [batch, sequence] to logits, whose
+    tokens meet in causal attentions only, and replaces it by entries over
+    caches that are written in place: `step` (one token a row), `prefill` (a
+    chunk of tokens, of which `counts` are valid, and the logits of the last
+    valid one) and `score` (a chunk, all logits). Rows may stand at different
+    positions. The standard's own form of an external cache is used:
+    TensorScatter and an Attention with `nonpad_kv_seqlen`. A cache has room for
+    `context + chunk` entries.
+
+    Masks, position ids, lengths and tables of angles are not matched: they are
+    computed, for every position up to the context, with all positions attended
+    (an attention mask of ones), and compared to runs of several tokens. They
+    become constants, arithmetic on `positions`, tables indexed by position,
+    `is_causal`, or a window of Attention. Past and present are paired by the
+    Attention that reads and writes them. Entries compute in f32; constants keep
+    their type.
+
+    Where tokens meet otherwise, or a value is no function of the position,
+    nothing is derived: `@main` stays as it is, marked `gg.entry = "recompute"`,
+    and a remark tells why. A graph that is no decoder is marked `"main"`.
+
+    ```mlir
+    func.func @main(%ids: tensor<?x?xi64>, %mask: tensor<?x?xi64>,
+                    %past_key: tensor<?x4x?x8xf32>, …)
+        -> (tensor<?x?x512xf32>, tensor<?x4x?x8xf32>, …)
+    // becomes
+    func.func @step(%ids: tensor<1x1xi64> {gg.role = "ids"},
+                    %positions: tensor<1xi64> {gg.role = "positions"},
+                    %cache: tensor<1x4x576x8xf32> {gg.role = "cache"}, …)
+        -> (tensor<1x512xf32> {gg.role = "logits"},
+            tensor<1x4x576x8xf32> {gg.role = "cache"}, …)
+        attributes {gg.entry = "step", gg.context = 512 : i64}
+    func.func @prefill(…)
+    func.func @score(…)
+    ```
+  }];
+  let options = [
+    Option<"context", "context", "int64_t", "0",
+           "Positions a row can hold; 0: as many as the graph's tables, and at "
+           "most 2048">,
+    Option<"batch", "batch", "int64_t", "1", "Rows that are computed at once">,
+    Option<"chunk", "chunk", "int64_t", "64",
+           "Tokens of a row that prefill and score take at once">,
+    Option<"kv", "kv", "std::string", "\"f32\"",
+           "Element type of the caches: f32 or bf16">
+  ];
+  let dependentDialects = ["::gg::onnx::ONNXDialect"];
+}
+
 #endif // GG_TRANSFORMS_PASSES_TD

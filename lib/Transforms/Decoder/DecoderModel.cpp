@@ -1,0 +1,434 @@
+//===- DecoderModel.cpp - What the inputs of a decoder are ----------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "DecoderModel.h"
+
+#include "gg/Analysis/Evaluator.h"
+
+using namespace mlir;
+using namespace gg::onnx;
+using namespace gg::decoder;
+
+int64_t DimMeaning::at(const Point &point) const {
+  switch (of) {
+  case Batch:
+    return point.batch;
+  case Sequence:
+    return point.sequence;
+  case Past:
+    return point.past;
+  case Total:
+    return point.total();
+  case Fixed:
+    return size;
+  }
+  return size;
+}
+
+Kind DecoderModel::getKind(Value value) const {
+  auto it = kinds.find(value);
+  return it == kinds.end() ? Kind::Static : it->second;
+}
+
+const AttentionSite *DecoderModel::getSite(Operation *op) const {
+  auto it = siteOf.find(op);
+  return it == siteOf.end() ? nullptr : &sites[it->second];
+}
+
+SmallVector<Value> DecoderModel::getDataOperands(Operation *op) const {
+  if (const AttentionSite *site = getSite(op))
+    return {AttentionOp(site->op).getQ(), site->newKeys, site->newValues};
+  SmallVector<Value> result;
+  for (Value operand : op->getOperands())
+    if (getKind(operand) == Kind::Data)
+      result.push_back(operand);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Names and dims of arguments
+//===----------------------------------------------------------------------===//
+
+static StringRef getName(func::FuncOp function, BlockArgument argument) {
+  auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                    "onnx.name");
+  return name ? name.getValue() : StringRef();
+}
+
+/// The name of a dynamic dim, or "".
+static StringRef getDimName(func::FuncOp function, BlockArgument argument,
+                            unsigned axis) {
+  auto dims = function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(),
+                                                   "onnx.dims");
+  auto name = dims && axis < dims.size() ? dyn_cast<StringAttr>(dims[axis])
+                                         : StringAttr();
+  return name ? name.getValue() : StringRef();
+}
+
+/// The rows of the constant table from which `ids` look up, directly or cast.
+static std::optional<int64_t> getTableRows(Value ids) {
+  for (OpOperand &use : ids.getUses()) {
+    Operation *user = use.getOwner();
+    if (isa<CastOp, IdentityOp>(user))
+      if (auto rows = getTableRows(user->getResult(0)))
+        return rows;
+    auto gather = dyn_cast<GatherOp>(user);
+    if (!gather || use.getOperandNumber() != 1 || gather.getAxis() != 0)
+      continue;
+    auto type = dyn_cast<RankedTensorType>(gather.getData().getType());
+    if (type && type.getRank() == 2 && !type.isDynamicDim(0))
+      return type.getDimSize(0);
+  }
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Tokens and logits
+//===----------------------------------------------------------------------===//
+
+/// The token ids are a [batch, sequence] of integers, and the logits a float
+/// result whose last dim is the vocabulary: the rows of the table in which the
+/// ids are looked up, unless the names settle it.
+bool DecoderModel::findTokens(std::string &reason) {
+  SmallVector<BlockArgument> candidates;
+  for (BlockArgument argument : function.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (type && type.getRank() == 2 &&
+        (type.getElementType().isInteger(64) ||
+         type.getElementType().isInteger(32)) &&
+        type.isDynamicDim(1))
+      candidates.push_back(argument);
+  }
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (auto [index, value] : llvm::enumerate(terminator->getOperands())) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!type || !isa<FloatType>(type.getElementType()) || type.getRank() < 2 ||
+        type.getRank() > 3 || type.isDynamicDim(type.getRank() - 1))
+      continue;
+    auto name = function.getResultAttrOfType<StringAttr>(index, "onnx.name");
+    bool isNamed = name && name.getValue() == "logits";
+    int64_t columns = type.getShape().back();
+    for (BlockArgument candidate : candidates) {
+      bool isLookup = getTableRows(candidate) == columns;
+      bool hasName = getName(function, candidate) == "input_ids";
+      if (!isLookup && !(isNamed && hasName))
+        continue;
+      ids = candidate;
+      logits = value;
+      vocabulary = columns;
+      if (isLookup && isNamed)
+        return true;
+    }
+  }
+  if (!ids)
+    reason = "no [batch, sequence] of token ids leads to logits";
+  return bool(ids);
+}
+
+//===----------------------------------------------------------------------===//
+// Attention sites
+//===----------------------------------------------------------------------===//
+
+/// Follows a cached tensor back through ops that only move its elements.
+/// `hasRoom` allows that something is appended to it, and tells whether that
+/// was so: what a TensorScatter overwrites, or hides by the number of valid
+/// entries, may be anything.
+BlockArgument DecoderModel::traceCache(Value value, bool &hasRoom) const {
+  bool roomAllowed = std::exchange(hasRoom, false);
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<ConcatOp>(op) && roomAllowed) {
+      hasRoom = true;
+      value = op->getOperand(0);
+      continue;
+    }
+    if (!isa<ReshapeOp, TransposeOp, SqueezeOp, UnsqueezeOp, IdentityOp, CastOp,
+             SliceOp, SplitOp, GatherOp, FlattenOp>(op))
+      return {};
+    value = op->getOperand(0);
+  }
+  auto argument = dyn_cast<BlockArgument>(value);
+  auto type = argument ? dyn_cast<RankedTensorType>(argument.getType())
+                       : RankedTensorType();
+  if (!type || !isa<FloatType>(type.getElementType()))
+    return {};
+  return argument;
+}
+
+static int64_t getRankOf(Value value) {
+  return gg::onnx::getRank(value).value_or(0);
+}
+
+bool DecoderModel::readSite(AttentionOp op, std::string &reason) {
+  AttentionSite site{op, op.getK(), op.getV(), {}, {}};
+  auto fail = [&](const Twine &why) {
+    reason = ("node '" + getNodeName(op) + "': " + why).str();
+    return false;
+  };
+  if (isPresent(op.getQkMatmulOutput()) && !op.getQkMatmulOutput().use_empty())
+    return fail("the scores themselves are used");
+  if (isPresent(op.getPastKey())) {
+    for (Value past : {op.getPastKey(), op.getPastValue()}) {
+      bool hasRoom = false;
+      BlockArgument cache = traceCache(past, hasRoom);
+      if (!cache)
+        return fail("its past is computed, not handed in");
+      caches.insert(cache);
+    }
+    hasPast = true;
+  } else if (isPresent(op.getNonpadKvSeqlen())) {
+    site.validCount = op.getNonpadKvSeqlen();
+    for (Value *entries : {&site.newKeys, &site.newValues}) {
+      auto scatter = entries->getDefiningOp<TensorScatterOp>();
+      int64_t rank = getRankOf(*entries);
+      if (!scatter || scatter.getMode() != "linear" ||
+          onnx::normalizeAxis(scatter.getAxis(), rank) != rank - 2 ||
+          (rank == 3 && getRankOf(op.getQ()) != 3))
+        return fail("its cache is not written by a linear TensorScatter");
+      bool hasRoom = true;
+      BlockArgument cache = traceCache(scatter.getPastCache(), hasRoom);
+      if (cache) {
+        caches.insert(cache);
+        if (!hasRoom)
+          fullCaches.insert(cache);
+        hasPast = true;
+      }
+      site.writeIndices.push_back(scatter.getWriteIndices());
+      *entries = scatter.getUpdate();
+    }
+  }
+  siteOf[op] = sites.size();
+  sites.push_back(site);
+  return true;
+}
+
+bool DecoderModel::findSites(std::string &reason) {
+  for (auto op : function.getBody().front().getOps<AttentionOp>())
+    if (!readSite(op, reason))
+      return false;
+  if (sites.empty())
+    reason = "no attention was recognized";
+  return !sites.empty();
+}
+
+//===----------------------------------------------------------------------===//
+// Meaning of the inputs
+//===----------------------------------------------------------------------===//
+
+bool DecoderModel::describeCache(BlockArgument argument) {
+  auto type = cast<RankedTensorType>(argument.getType());
+  StringRef batchName = getDimName(function, ids, 0);
+  InputMeaning input{Meaning::Cache, {}};
+  bool hasLength = false;
+  // The axis of the batch: the first, behind one of 2 where keys and values
+  // are stacked.
+  int64_t batchAxis = type.getRank() == 5 && type.getDimSize(0) == 2 ? 1 : 0;
+  for (int64_t axis = 0; axis < type.getRank(); ++axis) {
+    DimMeaning dim{DimMeaning::Fixed, type.getDimSize(axis)};
+    StringRef name = getDimName(function, argument, axis);
+    if (axis == batchAxis && type.isDynamicDim(axis)) {
+      dim.of = DimMeaning::Batch;
+    } else if (type.isDynamicDim(axis)) {
+      if (!name.empty() && name == batchName)
+        dim.of = DimMeaning::Batch;
+      else if (axis + 1 == type.getRank())
+        dim = {DimMeaning::Fixed, 0}; // The head size; found at the keys.
+      else if (!std::exchange(hasLength, true))
+        dim.of = fullCaches.contains(argument) ? DimMeaning::Total
+                                               : DimMeaning::Past;
+      else
+        return false;
+    }
+    input.dims.push_back(dim);
+  }
+  inputs[argument] = std::move(input);
+  return true;
+}
+
+/// The meaning of a list or scalar of integers, by its uses or its name.
+static std::optional<Meaning> getCountMeaning(BlockArgument argument,
+                                              StringRef name, Type element) {
+  for (OpOperand &use : argument.getUses()) {
+    if (isa<TensorScatterOp>(use.getOwner()) && use.getOperandNumber() == 2)
+      return Meaning::Past;
+    if (isa<AttentionOp>(use.getOwner()) && use.getOperandNumber() == 6)
+      return Meaning::Total;
+  }
+  if (element.isInteger(1))
+    return name.contains("cache") ? std::optional(Meaning::One) : std::nullopt;
+  if (name.contains("seqlens_k"))
+    return Meaning::Last;
+  if (name.contains("write") || name.contains("past"))
+    return Meaning::Past;
+  if (name.contains("total") || name.contains("nonpad"))
+    return Meaning::Total;
+  if (name.contains("logits_to_keep"))
+    return Meaning::Zero;
+  return std::nullopt;
+}
+
+bool DecoderModel::describeInputs(std::string &reason) {
+  StringRef sequenceName = getDimName(function, ids, 1);
+  auto idsType = cast<RankedTensorType>(ids.getType());
+  DimMeaning batch{DimMeaning::Batch}, sequence{DimMeaning::Sequence};
+  if (!idsType.isDynamicDim(0))
+    batch = {DimMeaning::Fixed, idsType.getDimSize(0)};
+  inputs[ids] = {Meaning::Tokens, {batch, sequence}};
+
+  for (BlockArgument argument : function.getArguments()) {
+    if (argument == ids || argument.use_empty())
+      continue;
+    StringRef name = getName(function, argument);
+    auto fail = [&] {
+      reason = ("the input '" + name + "' has no known meaning").str();
+      return false;
+    };
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type)
+      return fail();
+    if (caches.contains(argument)) {
+      if (!describeCache(argument))
+        return fail();
+      continue;
+    }
+    InputMeaning input;
+    int64_t rank = type.getRank();
+    bool isInteger = isa<IntegerType>(type.getElementType());
+    bool endsInSequence =
+        rank && type.isDynamicDim(rank - 1) &&
+        (rank > 1 || !type.isDynamicDim(0) || name.contains("position") ||
+         (!sequenceName.empty() &&
+          getDimName(function, argument, 0) == sequenceName));
+    bool sameLength = endsInSequence && !sequenceName.empty() &&
+                      getDimName(function, argument, rank - 1) == sequenceName;
+    DimMeaning last;
+    if (endsInSequence && isInteger && name.contains("position")) {
+      input.meaning = Meaning::Positions;
+      last.of = DimMeaning::Sequence;
+    } else if (rank == 2 && (name.contains("mask") ||
+                             (!sameLength && endsInSequence && hasPast))) {
+      input.meaning = Meaning::Mask;
+      last = {type.isDynamicDim(1) ? DimMeaning::Total : DimMeaning::Fixed,
+              type.getDimSize(1)};
+    } else if (endsInSequence && sameLength && isInteger && hasPast) {
+      input.meaning = Meaning::Positions;
+      last.of = DimMeaning::Sequence;
+    } else if (rank <= 1 && isInteger) {
+      std::optional<Meaning> meaning =
+          getCountMeaning(argument, name, type.getElementType());
+      if (!meaning)
+        return fail();
+      input.meaning = *meaning;
+      last = {DimMeaning::Batch};
+    } else {
+      return fail();
+    }
+    for (int64_t axis = 0; axis < rank; ++axis) {
+      DimMeaning dim{DimMeaning::Fixed, type.getDimSize(axis)};
+      if (type.isDynamicDim(axis))
+        dim = axis + 1 == rank ? last : DimMeaning{DimMeaning::Batch};
+      input.dims.push_back(dim);
+    }
+    inputs[argument] = std::move(input);
+  }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Dependences
+//===----------------------------------------------------------------------===//
+
+void DecoderModel::computeKinds() {
+  for (BlockArgument argument : function.getArguments()) {
+    auto it = inputs.find(argument);
+    bool isData =
+        it != inputs.end() && (it->second.meaning == Meaning::Tokens ||
+                               it->second.meaning == Meaning::Cache);
+    kinds[argument] = isData ? Kind::Data : Kind::Frontier;
+  }
+  function.getBody().front().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    Kind kind = Kind::Static;
+    auto join = [&](Value value) { kind = std::max(kind, getKind(value)); };
+    for (Value operand : op->getOperands())
+      join(operand);
+    // What a branch captures, the op depends on.
+    for (Region &region : op->getRegions())
+      region.walk([&](Operation *inner) {
+        for (Value operand : inner->getOperands())
+          join(operand);
+      });
+    if (isa<ShapeOp, SizeOp>(op) && kind == Kind::Data)
+      kind = Kind::Frontier;
+    // A choice between constants is computed, not copied.
+    if (op->getNumRegions())
+      kind = std::max(kind, Kind::Frontier);
+    for (Value result : op->getResults())
+      kinds[result] = kind;
+  });
+}
+
+bool DecoderModel::findLive(std::string &reason) {
+  DenseSet<Operation *> reached;
+  SmallVector<Value> stack = {logits};
+  while (!stack.empty()) {
+    Value value = stack.pop_back_val();
+    if (getKind(value) != Kind::Data || value == ids)
+      continue;
+    Operation *op = value.getDefiningOp();
+    if (!op) {
+      reason = "cached entries are used other than by an attention";
+      return false;
+    }
+    if (isa<AttentionOp>(op) && value != op->getResult(0)) {
+      reason = ("node '" + getNodeName(op) +
+                "': its present entries lead to the logits")
+                   .str();
+      return false;
+    }
+    if (!reached.insert(op).second)
+      continue;
+    stack.append(getDataOperands(op));
+  }
+  for (Operation &op : function.getBody().front())
+    if (reached.contains(&op))
+      live.push_back(&op);
+  llvm::erase_if(
+      sites, [&](AttentionSite &site) { return !reached.contains(site.op); });
+  siteOf.clear();
+  for (auto [index, site] : llvm::enumerate(sites))
+    siteOf[site.op] = index;
+  return true;
+}
+
+std::optional<DecoderModel> DecoderModel::analyze(func::FuncOp function,
+                                                  bool &isDecoder,
+                                                  std::string &reason) {
+  DecoderModel model;
+  model.function = function;
+  isDecoder = model.findTokens(reason);
+  if (!isDecoder || !model.findSites(reason) || !model.describeInputs(reason))
+    return std::nullopt;
+  model.computeKinds();
+  if (model.getKind(model.logits) != Kind::Data) {
+    reason = "the logits do not depend on the tokens";
+    return std::nullopt;
+  }
+  if (!model.findLive(reason))
+    return std::nullopt;
+
+  // A cache of fixed length bounds the context.
+  for (AttentionSite &site : model.sites)
+    if (site.validCount)
+      for (Value keys : {site.op.getK(), site.op.getV()}) {
+        auto type = dyn_cast<RankedTensorType>(keys.getType());
+        if (!type || type.isDynamicDim(type.getRank() - 2))
+          continue;
+        int64_t size = type.getDimSize(type.getRank() - 2);
+        model.capacity = std::min(model.capacity.value_or(size), size);
+      }
+  return model;
+}

@@ -1,0 +1,296 @@
+//===- SequenceCheck.cpp - Which ops keep tokens apart --------------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SequenceCheck.h"
+
+using namespace mlir;
+using namespace gg::onnx;
+using namespace gg::decoder;
+
+bool SequenceCheck::fail(Operation *op, const Twine &why) {
+  error = ("node '" + getNodeName(op) + "' (" + op->getName().getStringRef() +
+           "): " + why)
+              .str();
+  return false;
+}
+
+int64_t SequenceCheck::getRank(Value value) const {
+  return shapes.find(value)->second.size();
+}
+
+/// Finds the one axis of every live value that grows with the sequence, by
+/// comparing its shapes at several points.
+bool SequenceCheck::measure() {
+  const InputMeaning &ids = model.inputs.find(model.ids)->second;
+  int64_t rows = ids.dims[0].of == DimMeaning::Batch ? 2 : 1;
+  int64_t past = model.hasPast ? std::min<int64_t>(2, context - 5) : 0;
+  SmallVector<Point> points = {{rows, 3, past}, {rows, 4, past}};
+  if (model.hasPast)
+    points.push_back({rows, 3, past + 1});
+  SmallVector<Value> values = {model.ids};
+  for (Operation *op : model.live)
+    values.push_back(op->getResult(0));
+  for (Operation *op : model.live)
+    for (Value result : op->getResults().drop_front())
+      if (isPresent(result) && !result.use_empty() && !isa<AttentionOp>(op))
+        values.push_back(result);
+
+  for (auto [index, point] : llvm::enumerate(points)) {
+    evaluator.moveTo(point);
+    for (Value value : values) {
+      std::optional<HostTensor::Shape> shape = evaluator.getShapeAt(value);
+      if (!shape) {
+        error = evaluator.getError().str();
+        return false;
+      }
+      if (index == 0) {
+        shapes[value] = *shape;
+        axes[value] = -1;
+        continue;
+      }
+      const HostTensor::Shape &base = shapes[value];
+      Operation *op = value.getDefiningOp();
+      if (base.size() != shape->size())
+        return fail(op, "its rank is not constant");
+      for (size_t axis = 0; axis < base.size(); ++axis) {
+        if (base[axis] == (*shape)[axis])
+          continue;
+        if (index == 2)
+          return fail(op, "its shape grows with the past");
+        if (axes[value] >= 0)
+          return fail(op, "more than one axis grows with the sequence");
+        axes[value] = axis;
+      }
+    }
+  }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+/// Operands are aligned at their last axes.
+bool SequenceCheck::visitBroadcast(Operation *op) {
+  Value result = op->getResult(0);
+  int64_t fromEnd = getRank(result) - axes[result];
+  for (Value operand : model.getDataOperands(op)) {
+    if (axes[operand] < 0) {
+      if (axes[result] >= 0)
+        return fail(op, "one token's values meet those of all tokens");
+      continue;
+    }
+    if (axes[result] < 0 || getRank(operand) - axes[operand] != fromEnd)
+      return fail(op, "the tokens of its operands are not aligned");
+  }
+  return true;
+}
+
+/// The elements keep their order, so the distance from a token to the next
+/// must stay what it is.
+bool SequenceCheck::visitReshape(Operation *op) {
+  Value operand = op->getOperand(0), result = op->getResult(0);
+  if ((axes[operand] < 0) != (axes[result] < 0))
+    return fail(op, "the tokens do not stay on an axis of their own");
+  if (axes[operand] < 0)
+    return true;
+  auto distance = [&](Value value) {
+    return countElements(ArrayRef<int64_t>(shapes.find(value)->second)
+                             .drop_front(axes[value] + 1));
+  };
+  if (distance(operand) != distance(result))
+    return fail(op, "tokens are mixed with other axes");
+  return true;
+}
+
+bool SequenceCheck::visitAlongAxis(Operation *op, int64_t axis) {
+  for (Value operand : model.getDataOperands(op)) {
+    if (axes[operand] < 0)
+      continue;
+    if (onnx::normalizeAxis(axis, getRank(operand)) == axes[operand])
+      return fail(op, "it works along the sequence");
+    for (Value result : op->getResults())
+      if (axes.contains(result) && axes[result] != axes[operand])
+        return fail(op, "the sequence changes its place");
+  }
+  return true;
+}
+
+/// Over `axis` and all behind it.
+bool SequenceCheck::visitNormalization(Operation *op, int64_t axis) {
+  Value operand = op->getOperand(0);
+  if (model.getDataOperands(op).size() != 1 ||
+      model.getKind(operand) != Kind::Data)
+    return fail(op, "its scale depends on the tokens");
+  if (axes[operand] >= onnx::normalizeAxis(axis, getRank(operand)))
+    return fail(op, "it works along the sequence");
+  return true;
+}
+
+bool SequenceCheck::visitReduction(Operation *op) {
+  Value operand = op->getOperand(0);
+  if (axes[operand] < 0)
+    return true;
+  std::optional<SmallVector<int64_t>> reduced =
+      getConstantInts(op->getOperand(1));
+  if (!reduced || reduced->empty())
+    return fail(op, "it works along the sequence");
+  for (int64_t axis : *reduced)
+    if (onnx::normalizeAxis(axis, getRank(operand)) == axes[operand])
+      return fail(op, "it works along the sequence");
+  return true;
+}
+
+bool SequenceCheck::visitMatMul(Operation *op) {
+  Value a = op->getOperand(0), result = op->getResult(0);
+  if (model.getDataOperands(op).size() != 1 || model.getKind(a) != Kind::Data)
+    return fail(op, "it multiplies values of tokens with each other");
+  if (axes[a] < 0)
+    return true;
+  if (axes[a] == getRank(a) - 1 || getRank(a) < 2 ||
+      getRank(result) - axes[result] != getRank(a) - axes[a])
+    return fail(op, "it sums over the sequence");
+  return true;
+}
+
+/// True if `index` (a Gather's, or a Slice's start) is the last position at
+/// every point.
+bool SequenceCheck::takesLast(Operation *op, Value index, bool isSlice) {
+  for (int64_t sequence : {int64_t(1), int64_t(3), int64_t(4)}) {
+    evaluator.moveTo({1, sequence, model.hasPast ? 1 : 0});
+    std::optional<HostTensor> at = evaluator.evaluate(index);
+    if (!at || at->isFloat() || at->getNumElements() != 1 ||
+        (at->ints()[0] != -1 && at->ints()[0] != sequence - 1))
+      return false;
+  }
+  if (lastTokenOp && lastTokenOp != op)
+    return false;
+  lastTokenOp = op;
+  return true;
+}
+
+bool SequenceCheck::visitGather(GatherOp op) {
+  Value data = op.getData(), indices = op.getIndices();
+  int64_t axis = op.getAxis();
+  if (model.getKind(data) != Kind::Data) {
+    // A look-up by token.
+    if (axes[indices] >= 0 &&
+        axes[op.getOutput()] !=
+            onnx::normalizeAxis(axis, onnx::getRank(data).value_or(0)) +
+                axes[indices])
+      return fail(op, "the sequence changes its place");
+    return true;
+  }
+  if (model.getKind(indices) == Kind::Data)
+    return fail(op, "it selects by values of tokens");
+  if (axes[data] < 0)
+    return true;
+  if (onnx::normalizeAxis(axis, getRank(data)) == axes[data])
+    return takesLast(op, indices, /*isSlice=*/false) ||
+           fail(op, "it selects tokens other than the last");
+  if (axes[op.getOutput()] < 0)
+    return fail(op, "the sequence changes its place");
+  return true;
+}
+
+bool SequenceCheck::visitSlice(SliceOp op) {
+  Value data = op.getData(), result = op.getOutput();
+  if (axes[data] < 0)
+    return true;
+  if (axes[result] == axes[data] &&
+      shapes[data][axes[data]] == shapes[result][axes[data]]) {
+    // All tokens; in their order, unless the step says otherwise.
+    std::optional<SmallVector<int64_t>> steps =
+        isPresent(op.getSteps()) ? getConstantInts(op.getSteps())
+                                 : SmallVector<int64_t>{1};
+    if (steps && llvm::all_of(*steps, [](int64_t step) { return step > 0; }))
+      return true;
+  }
+  if (axes[result] < 0 && shapes[result][axes[data]] == 1 &&
+      takesLast(op, op.getStarts(), /*isSlice=*/true))
+    return true;
+  return fail(op, "it selects tokens other than the last");
+}
+
+bool SequenceCheck::visitAttention(const AttentionSite &site) {
+  AttentionOp op = site.op;
+  Value q = op.getQ(), y = op.getY();
+  bool split = getRank(q) == 4;
+  for (Value value : {q, site.newKeys, site.newValues})
+    if (axes[value] != (getRank(value) == 4 ? 2 : 1))
+      return fail(op, "its operands do not lie along the sequence");
+  if (axes[y] != (split ? 2 : 1))
+    return fail(op, "its result does not lie along the sequence");
+  if (!isPresent(op.getAttnMask()) && !op.getIsCausal())
+    return fail(op, "tokens see later ones");
+  if (isPresent(op.getAttnMask()) &&
+      model.getKind(op.getAttnMask()) == Kind::Data)
+    return fail(op, "its mask depends on the tokens");
+  return true;
+}
+
+bool SequenceCheck::visit(Operation *op) {
+  if (const AttentionSite *site = model.getSite(op))
+    return visitAttention(*site);
+  if (op->getNumRegions())
+    return fail(op, "it has branches that depend on the tokens");
+  if (isa<ReshapeOp, FlattenOp, SqueezeOp, UnsqueezeOp>(op))
+    return visitReshape(op);
+  if (auto transpose = dyn_cast<TransposeOp>(op)) {
+    Value data = transpose.getData(), result = transpose.getTransposed();
+    return axes[data] < 0 ||
+           getPermutation(transpose.getPerm(), getRank(data))[axes[result]] ==
+               axes[data] ||
+           fail(op, "the sequence changes its place");
+  }
+  if (auto norm = dyn_cast<RMSNormalizationOp>(op))
+    return visitNormalization(op, norm.getAxis());
+  if (auto norm = dyn_cast<LayerNormalizationOp>(op))
+    return visitNormalization(op, norm.getAxis());
+  if (auto softmax = dyn_cast<SoftmaxOp>(op))
+    return visitAlongAxis(op, softmax.getAxis());
+  if (auto concat = dyn_cast<ConcatOp>(op))
+    return visitAlongAxis(op, concat.getAxis());
+  if (auto split = dyn_cast<SplitOp>(op))
+    return visitAlongAxis(op, split.getAxis());
+  if (isa<ReduceSumOp, ReduceMeanOp, ReduceMaxOp, ReduceMinOp>(op))
+    return visitReduction(op);
+  if (isa<MatMulOp>(op))
+    return visitMatMul(op);
+  if (auto gemm = dyn_cast<GemmOp>(op)) {
+    if (gemm.getTransA())
+      return fail(op, "it sums over the sequence");
+    return visitMatMul(op);
+  }
+  if (auto gather = dyn_cast<GatherOp>(op))
+    return visitGather(gather);
+  if (auto slice = dyn_cast<SliceOp>(op))
+    return visitSlice(slice);
+  if (auto rotary = dyn_cast<RotaryEmbeddingOp>(op))
+    return model.getDataOperands(op).size() == 1 &&
+                   axes[rotary.getX()] == (getRank(rotary.getX()) == 4 ? 2 : 1)
+               ? true
+               : fail(op, "its operand does not lie along the sequence");
+  if (op->hasTrait<onnx::OpTrait::Broadcasts>() ||
+      isa<ModOp, PowOp, MaxOp, MinOp, WhereOp, ExpandOp, CastOp, CastLikeOp,
+          IdentityOp, ClipOp, GeluOp, SwishOp, IsNaNOp, IsInfOp, SqrtOp,
+          ReciprocalOp, NegOp, AbsOp, SignOp, FloorOp, CeilOp, RoundOp, ExpOp,
+          LogOp, SinOp, CosOp, TanhOp, ErfOp, SigmoidOp, SoftplusOp, ReluOp,
+          NotOp>(op))
+    return visitBroadcast(op);
+  return fail(op, "it is not known to keep tokens apart");
+}
+
+bool SequenceCheck::run() {
+  if (!measure())
+    return false;
+  for (Operation *op : model.live)
+    if (!visit(op))
+      return false;
+  return true;
+}

@@ -1,0 +1,127 @@
+//===- StatefulKV.cpp - Gives decoders caches and static entries ----------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gg/Transforms/Passes.h"
+
+#include "EntryBuilder.h"
+
+namespace gg {
+#define GEN_PASS_DEF_STATEFULKVPASS
+#include "gg/Transforms/Passes.h.inc"
+} // namespace gg
+
+using namespace mlir;
+using namespace gg::onnx;
+using namespace gg::decoder;
+
+namespace {
+
+/// Contexts that are chosen where nobody asks for one: what the graph's
+/// tables hold, up to these. Longer ones cost memory for every session.
+constexpr int64_t kDefaultContext = 2048;
+/// A graph without past is evaluated for the whole context at once.
+constexpr int64_t kDefaultContextWithoutPast = 1024;
+/// The analyses compare runs of a few tokens at a few positions.
+constexpr int64_t kSmallestContext = 8;
+
+struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
+  using StatefulKVPassBase::StatefulKVPassBase;
+
+  void runOnOperation() override {
+    auto function = getOperation().lookupSymbol<func::FuncOp>("main");
+    if (!function || function.isExternal())
+      return;
+    if (!function.getBody().hasOneBlock())
+      return setEntry(function, "main");
+    if (batch < 1 || chunk < 1 || context < 0 ||
+        (kv != "f32" && kv != "bf16")) {
+      function.emitError()
+          << "expected batch and chunk of at least 1, a context of at least 0 "
+             "and kv of f32 or bf16 but got batch="
+          << batch << " chunk=" << chunk << " context=" << context
+          << " kv=" << kv;
+      return signalPassFailure();
+    }
+    bool isDecoder = false;
+    std::string reason;
+    std::optional<DecoderModel> model =
+        DecoderModel::analyze(function, isDecoder, reason);
+    if (!isDecoder)
+      return setEntry(function, "main");
+    if (!model)
+      return recompute(function, reason);
+    specialize(*model);
+  }
+
+  void setEntry(func::FuncOp function, StringRef entry) {
+    function->setAttr("gg.entry", StringAttr::get(&getContext(), entry));
+  }
+
+  void recompute(func::FuncOp function, const Twine &reason) {
+    function.emitRemark() << "no cache is derived, so that each step computes "
+                             "the whole sequence again: "
+                          << reason;
+    setEntry(function, "recompute");
+  }
+
+  void specialize(DecoderModel &model) {
+    func::FuncOp function = model.function;
+    const DimMeaning &rows = model.inputs.find(model.ids)->second.dims[0];
+    if (rows.of == DimMeaning::Fixed && rows.size != batch) {
+      function.emitError() << "expected a batch of " << rows.size
+                           << ", which the graph fixes, but got " << batch;
+      return signalPassFailure();
+    }
+    PositionEvaluator evaluator(model);
+    PositionForms forms(model, evaluator, batch, chunk);
+    int64_t standard =
+        model.hasPast ? kDefaultContext : kDefaultContextWithoutPast;
+    int64_t found = forms.findContext(context ? int64_t(context) : standard);
+    if (found < kSmallestContext)
+      return recompute(function, "its tables hold no more than " +
+                                     Twine(found) + " positions (" +
+                                     evaluator.getError() + ")");
+    if (context && found < context) {
+      function.emitError() << "expected a context of at most " << found
+                           << ", which the graph's tables and caches hold, "
+                              "but got "
+                           << context;
+      return signalPassFailure();
+    }
+    forms.setContext(found);
+    SequenceCheck check(model, evaluator, found);
+    if (!check.run())
+      return recompute(function, check.getError());
+    if (!forms.run())
+      return recompute(function, forms.getError());
+
+    EntryOptions options{batch, forms.getChunk(), found,
+                         kv == "bf16"
+                             ? FloatType(BFloat16Type::get(&getContext()))
+                             : FloatType(Float32Type::get(&getContext()))};
+    SmallVector<EntryKind> kinds = {EntryKind::Score, EntryKind::Prefill,
+                                    EntryKind::Step};
+    // A graph that chooses the last token itself has no logits for others.
+    if (check.getLastTokenOp())
+      kinds.erase(kinds.begin());
+    SmallVector<func::FuncOp> entries;
+    for (EntryKind kind : kinds) {
+      EntryBuilder builder(model, evaluator, forms, check, options, kind);
+      func::FuncOp entry = builder.build();
+      if (!entry) {
+        for (func::FuncOp built : entries)
+          built.erase();
+        return recompute(function, builder.getError());
+      }
+      entries.push_back(entry);
+    }
+    function.erase();
+  }
+};
+
+} // namespace
