@@ -163,6 +163,15 @@ static int64_t getRankOf(Value value) {
   return gg::onnx::getRank(value).value_or(0);
 }
 
+/// The size of a head in the entries written to a cache, if their type tells.
+static std::optional<int64_t> getHeadSize(AttentionOp op, Value entries) {
+  std::optional<ArrayRef<int64_t>> shape = gg::onnx::getShape(entries);
+  if (!shape || ShapedType::isDynamic(shape->back()))
+    return std::nullopt;
+  int64_t heads = shape->size() == 3 ? op.getKvNumHeads().value_or(1) : 1;
+  return shape->back() / heads;
+}
+
 bool DecoderModel::readSite(AttentionOp op, std::string &reason) {
   AttentionSite site{op, op.getK(), op.getV(), {}, {}};
   auto fail = [&](const Twine &why) {
@@ -172,12 +181,16 @@ bool DecoderModel::readSite(AttentionOp op, std::string &reason) {
   if (isPresent(op.getQkMatmulOutput()) && !op.getQkMatmulOutput().use_empty())
     return fail("the scores themselves are used");
   if (isPresent(op.getPastKey())) {
-    for (Value past : {op.getPastKey(), op.getPastValue()}) {
+    for (auto [past, entries] :
+         {std::pair(op.getPastKey(), site.newKeys),
+          std::pair(op.getPastValue(), site.newValues)}) {
       bool hasRoom = false;
       BlockArgument cache = traceCache(past, hasRoom);
       if (!cache)
         return fail("its past is computed, not handed in");
       caches.insert(cache);
+      if (std::optional<int64_t> size = getHeadSize(op, entries))
+        headSizes[cache] = *size;
     }
     hasPast = true;
   } else if (isPresent(op.getNonpadKvSeqlen())) {
@@ -195,6 +208,8 @@ bool DecoderModel::readSite(AttentionOp op, std::string &reason) {
         caches.insert(cache);
         if (!hasRoom)
           fullCaches.insert(cache);
+        if (std::optional<int64_t> size = getHeadSize(op, scatter.getUpdate()))
+          headSizes[cache] = *size;
         hasPast = true;
       }
       site.writeIndices.push_back(scatter.getWriteIndices());
@@ -236,7 +251,7 @@ bool DecoderModel::describeCache(BlockArgument argument) {
       if (!name.empty() && name == batchName)
         dim.of = DimMeaning::Batch;
       else if (axis + 1 == type.getRank())
-        dim = {DimMeaning::Fixed, 0}; // The head size; found at the keys.
+        dim.size = headSizes.lookup(argument);
       else if (!std::exchange(hasLength, true))
         dim.of = fullCaches.contains(argument) ? DimMeaning::Total
                                                : DimMeaning::Past;

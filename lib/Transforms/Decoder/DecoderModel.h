@@ -112,6 +112,8 @@ private:
 
   llvm::DenseMap<mlir::Value, Kind> kinds;
   llvm::DenseSet<mlir::Value> caches;
+  /// The head sizes, where the entries written to a cache tell them.
+  llvm::DenseMap<mlir::Value, int64_t> headSizes;
   /// Those of `caches` that have their final length.
   llvm::DenseSet<mlir::Value> fullCaches;
   llvm::DenseMap<mlir::Operation *, unsigned> siteOf;

@@ -167,9 +167,11 @@ bool PositionForms::findMask(Value mask, bool isCausal) {
   auto agree = [](double a, double b) {
     return a == b || (a <= kHidden && b <= kHidden);
   };
-  for (int64_t sequence : {chunk, std::min<int64_t>(chunk, 3)})
+  for (int64_t sequence : getLengths())
     for (int64_t past : getSamples(sequence)) {
       std::optional<MaskView> view = viewAt(past, sequence);
+      if (!view && isOptional(past, sequence))
+        continue;
       if (!view)
         return false;
       int64_t skipped = model.hasPast ? 0 : past;

@@ -142,10 +142,14 @@ std::optional<SymbolicShape> PositionEvaluator::getShape(Value value) {
     return known->second;
 
   if (auto it = model.inputs.find(value); it != model.inputs.end()) {
-    HostTensor::Shape shape;
-    for (const DimMeaning &dim : it->second.dims)
-      shape.push_back(dim.at(point));
-    return toDims(shape);
+    SymbolicShape dims;
+    for (const DimMeaning &dim : it->second.dims) {
+      int64_t size = dim.at(point);
+      dims.push_back(ShapedType::isDynamic(size)
+                         ? makeUnknown()
+                         : getAffineConstantExpr(size, context));
+    }
+    return dims;
   }
   Operation *op = value.getDefiningOp();
   if (!op)

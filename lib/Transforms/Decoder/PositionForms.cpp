@@ -12,6 +12,9 @@ using namespace mlir;
 using namespace gg::onnx;
 using namespace gg::decoder;
 
+/// The most tokens that are looked at in one run.
+static constexpr int64_t kLongestRun = 256;
+
 /// A value under study: its axes, then one row of elements a position.
 struct PositionForms::Pending {
   Value value;
@@ -177,7 +180,6 @@ std::optional<HostTensor> PositionForms::evaluateRows(Value value, int64_t axis,
 
 /// Finds the axes that grow with the batch and the sequence.
 bool PositionForms::findAxes(Pending &pending) {
-  int64_t past = model.hasPast ? std::min<int64_t>(2, context - 5) : 0;
   auto shapeAt = [&](Point point) -> std::optional<HostTensor::Shape> {
     evaluator.moveTo(point);
     std::optional<HostTensor> tensor = evaluator.evaluate(pending.value);
@@ -190,12 +192,15 @@ bool PositionForms::findAxes(Pending &pending) {
   const InputMeaning &ids = model.inputs.find(model.ids)->second;
   bool batchVaries = ids.dims[0].of == DimMeaning::Batch;
   int64_t rows = batchVaries ? 2 : 1;
-  auto base = shapeAt({rows, 3, past}), longer = shapeAt({rows, 4, past}),
-       wider = shapeAt({batchVaries ? 3 : 1, 3, past}),
-       later = shapeAt({rows, 3, model.hasPast ? past + 1 : 0});
-  if (!base || !longer || !wider || !later)
+  // Some graphs take either a prompt or one token behind a past.
+  int64_t past = model.hasPast ? 2 : 0;
+  auto base = shapeAt({rows, 3, 0}), longer = shapeAt({rows, 4, 0}),
+       wider = shapeAt({batchVaries ? 3 : 1, 3, 0}),
+       early = shapeAt({rows, 1, past}),
+       later = shapeAt({rows, 1, model.hasPast ? past + 1 : 0});
+  if (!base || !longer || !wider || !early || !later)
     return false;
-  if (*base != *later)
+  if (*early != *later)
     return fail(pending.value, "its shape grows with the past");
   for (const auto *other : {&*longer, &*wider}) {
     if (other->size() != base->size())
@@ -217,6 +222,18 @@ bool PositionForms::findAxes(Pending &pending) {
         static_cast<int64_t>(i) != pending.batchAxis)
       pending.rest.push_back((*base)[i]);
   return true;
+}
+
+/// The numbers of tokens at which runs are compared: the chunk, a few, and
+/// all at once where a graph takes no chunk behind a past.
+SmallVector<int64_t> PositionForms::getLengths() const {
+  SmallVector<int64_t> result = {std::min<int64_t>(chunk, 3)};
+  if (chunk > 3)
+    result.push_back(chunk);
+  int64_t all = std::min(context, kLongestRun);
+  if (all > chunk)
+    result.push_back(all);
+  return result;
 }
 
 SmallVector<int64_t> PositionForms::getSamples(int64_t sequence) const {
@@ -261,11 +278,13 @@ bool PositionForms::checkChunks(ArrayRef<Pending> pendings) {
     return rows.isFloat() ? isPart(rows.floats(), pending.floats)
                           : isPart(rows.ints(), pending.ints);
   };
-  for (int64_t sequence : {chunk, std::min<int64_t>(chunk, 3)})
+  for (int64_t sequence : getLengths())
     for (int64_t past : getSamples(sequence))
       for (const Pending &pending : pendings) {
         std::optional<HostTensor> rows =
             evaluateRows(pending.value, pending.sequenceAxis, past, sequence);
+        if (!rows && isOptional(past, sequence))
+          continue;
         if (!rows)
           return false;
         if (!agrees(pending, *rows, past))
@@ -338,13 +357,17 @@ bool PositionForms::finish(Pending &pending) {
 /// The graph's own caches are written behind what they hold, and read up to
 /// there.
 bool PositionForms::checkCounts() {
+  bool isRefused = false;
   auto check = [&](const Point &point) {
+    isRefused = false;
     evaluator.moveTo(point);
     for (const auto *list : {&pastCounts, &totalCounts})
       for (Value value : *list) {
         std::optional<HostTensor> tensor = evaluator.evaluate(value);
-        if (!tensor)
+        if (!tensor) {
+          isRefused = true;
           return fail(value, evaluator.getError());
+        }
         int64_t expected = list == &pastCounts ? point.past : point.total();
         for (int64_t element : tensor->ints())
           if (element != expected)
@@ -361,7 +384,8 @@ bool PositionForms::checkCounts() {
         return false;
   for (int64_t past : getSamples(chunk))
     if (!check(model.hasPast ? Point{1, chunk, past}
-                             : Point{1, past + chunk, 0}))
+                             : Point{1, past + chunk, 0}) &&
+        !(isOptional(past, chunk) && isRefused))
       return false;
   return true;
 }
@@ -382,6 +406,8 @@ bool PositionForms::checkShapeOperands() {
       evaluator.moveTo({batch, sequence, past});
       for (Value value : shapeValues) {
         std::optional<HostTensor> tensor = evaluator.evaluate(value);
+        if (!tensor && isOptional(past, sequence))
+          continue;
         if (!tensor)
           return fail(value, evaluator.getError());
         auto [it, isNew] = first.try_emplace(value, *tensor);

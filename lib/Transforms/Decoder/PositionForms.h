@@ -91,7 +91,14 @@ private:
   std::optional<onnx::HostTensor> evaluateRows(mlir::Value value, int64_t axis,
                                                int64_t past, int64_t sequence);
   bool fail(mlir::Value value, const llvm::Twine &why);
+  llvm::SmallVector<int64_t> getLengths() const;
   llvm::SmallVector<int64_t> getSamples(int64_t sequence) const;
+  /// True where a graph may refuse: several tokens behind a past. Some take
+  /// either a prompt or one token; at what they refuse, they say nothing that
+  /// an entry could get wrong.
+  static bool isOptional(int64_t past, int64_t sequence) {
+    return past > 0 && sequence > 1;
+  }
 
   const DecoderModel &model;
   PositionEvaluator &evaluator;

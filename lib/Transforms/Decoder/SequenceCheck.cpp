@@ -28,10 +28,12 @@ int64_t SequenceCheck::getRank(Value value) const {
 bool SequenceCheck::measure() {
   const InputMeaning &ids = model.inputs.find(model.ids)->second;
   int64_t rows = ids.dims[0].of == DimMeaning::Batch ? 2 : 1;
-  int64_t past = model.hasPast ? std::min<int64_t>(2, context - 5) : 0;
-  SmallVector<Point> points = {{rows, 3, past}, {rows, 4, past}};
-  if (model.hasPast)
-    points.push_back({rows, 3, past + 1});
+  // Some graphs take either a prompt or one token behind a past.
+  SmallVector<Point> points = {{rows, 3, 0}, {rows, 4, 0}};
+  if (model.hasPast) {
+    points.push_back({rows, 1, 2});
+    points.push_back({rows, 1, 3});
+  }
   SmallVector<Value> values = {model.ids};
   for (Operation *op : model.live)
     values.push_back(op->getResult(0));
@@ -40,6 +42,7 @@ bool SequenceCheck::measure() {
       if (isPresent(result) && !result.use_empty() && !isa<AttentionOp>(op))
         values.push_back(result);
 
+  DenseMap<Value, HostTensor::Shape> behindPast;
   for (auto [index, point] : llvm::enumerate(points)) {
     evaluator.moveTo(point);
     for (Value value : values) {
@@ -53,14 +56,19 @@ bool SequenceCheck::measure() {
         axes[value] = -1;
         continue;
       }
-      const HostTensor::Shape &base = shapes[value];
+      if (index == 2) {
+        behindPast[value] = *shape;
+        continue;
+      }
+      const HostTensor::Shape &base =
+          index == 1 ? shapes[value] : behindPast[value];
       Operation *op = value.getDefiningOp();
       if (base.size() != shape->size())
         return fail(op, "its rank is not constant");
       for (size_t axis = 0; axis < base.size(); ++axis) {
         if (base[axis] == (*shape)[axis])
           continue;
-        if (index == 2)
+        if (index == 3)
           return fail(op, "its shape grows with the past");
         if (axes[value] >= 0)
           return fail(op, "more than one axis grows with the sequence");
@@ -162,7 +170,7 @@ bool SequenceCheck::visitMatMul(Operation *op) {
 /// every point.
 bool SequenceCheck::takesLast(Operation *op, Value index, bool isSlice) {
   for (int64_t sequence : {int64_t(1), int64_t(3), int64_t(4)}) {
-    evaluator.moveTo({1, sequence, model.hasPast ? 1 : 0});
+    evaluator.moveTo({1, sequence, 0});
     std::optional<HostTensor> at = evaluator.evaluate(index);
     if (!at || at->isFloat() || at->getNumElements() != 1 ||
         (at->ints()[0] != -1 && at->ints()[0] != sequence - 1))

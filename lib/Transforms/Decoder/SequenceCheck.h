@@ -18,9 +18,8 @@ namespace gg::decoder {
 /// earlier tokens only then.
 class SequenceCheck {
 public:
-  SequenceCheck(const DecoderModel &model, PositionEvaluator &evaluator,
-                int64_t context)
-      : model(model), evaluator(evaluator), context(context) {}
+  SequenceCheck(const DecoderModel &model, PositionEvaluator &evaluator)
+      : model(model), evaluator(evaluator) {}
 
   bool run();
   llvm::StringRef getError() const { return error; }
@@ -49,7 +48,6 @@ private:
 
   const DecoderModel &model;
   PositionEvaluator &evaluator;
-  int64_t context;
   llvm::DenseMap<mlir::Value, int64_t> axes;
   llvm::DenseMap<mlir::Value, onnx::HostTensor::Shape> shapes;
   mlir::Operation *lastTokenOp = nullptr;

@@ -43,8 +43,8 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
       function.emitError()
           << "expected batch and chunk of at least 1, a context of at least 0 "
              "and kv of f32 or bf16 but got batch="
-          << batch << " chunk=" << chunk << " context=" << context
-          << " kv=" << kv;
+          << int64_t(batch) << " chunk=" << int64_t(chunk)
+          << " context=" << int64_t(context) << " kv=" << StringRef(kv);
       return signalPassFailure();
     }
     bool isDecoder = false;
@@ -74,7 +74,8 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
     const DimMeaning &rows = model.inputs.find(model.ids)->second.dims[0];
     if (rows.of == DimMeaning::Fixed && rows.size != batch) {
       function.emitError() << "expected a batch of " << rows.size
-                           << ", which the graph fixes, but got " << batch;
+                           << ", which the graph fixes, but got "
+                           << int64_t(batch);
       return signalPassFailure();
     }
     PositionEvaluator evaluator(model);
@@ -90,11 +91,11 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
       function.emitError() << "expected a context of at most " << found
                            << ", which the graph's tables and caches hold, "
                               "but got "
-                           << context;
+                           << int64_t(context);
       return signalPassFailure();
     }
     forms.setContext(found);
-    SequenceCheck check(model, evaluator, found);
+    SequenceCheck check(model, evaluator);
     if (!check.run())
       return recompute(function, check.getError());
     if (!forms.run())
