@@ -120,7 +120,7 @@ func.func @main(
 // A value that counts the tokens so far.
 // CHECK-LABEL: func.func @main(
 // CHECK-SAME: gg.entry = "recompute"
-// expected-remark @+1 {{it depends on the number of tokens}}
+// expected-remark @+1 {{it is no function of the position alone}}
 func.func @main(
     %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
     %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
