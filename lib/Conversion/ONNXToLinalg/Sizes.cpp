@@ -190,7 +190,9 @@ OpFoldResult Emitter::size(Value tensor, int64_t dim) {
         return slice.getMixedSizes()[dim];
     if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(def)) {
       Sizes joined;
-      for (int64_t from : collapse.getReassociationIndices()[dim])
+      SmallVector<ReassociationIndices> groups =
+          collapse.getReassociationIndices();
+      for (int64_t from : groups[dim])
         joined.push_back(size(collapse.getSrc(), from));
       return product(joined);
     }
