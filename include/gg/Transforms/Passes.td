@@ -336,4 +336,24 @@ def StatefulKVPass : Pass<"gg-stateful-kv", "::mlir::ModuleOp"> {
   let dependentDialects = ["::gg::onnx::ONNXDialect"];
 }
 
+def ExpandMathPass : Pass<"gg-expand-math", "::mlir::func::FuncOp"> {
+  let summary = "Replace elementary functions by code of our own";
+  let description = [{
+    The artifact calls no C library. Functions on f32 become polynomials without
+    branches, which LLVM vectorizes; their relative error is below 1e-6 over the
+    whole range, special values as in C. Rare functions, f64 and remainders go
+    through the caller's table (`gg.call_math`). Smaller floats must have been
+    extended before (`math-extend-to-supported-types`).
+
+    ```mlir
+    %1 = math.exp %0 : f64
+    // becomes
+    %table = gg.math_table : !llvm.ptr
+    %1 = gg.call_math "exp" of %table(%0) : !llvm.ptr
+    ```
+  }];
+  let dependentDialects = ["::gg::ir::GGDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+}
+
 #endif // GG_TRANSFORMS_PASSES_TD

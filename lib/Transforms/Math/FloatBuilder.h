@@ -1,0 +1,82 @@
+//===- FloatBuilder.h - Arithmetic written as expressions -------*- C++ -*-===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GG_LIB_TRANSFORMS_MATH_FLOATBUILDER_H
+#define GG_LIB_TRANSFORMS_MATH_FLOATBUILDER_H
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace gg {
+
+/// Builds arithmetic on values of one shape: scalars, or vectors of equal
+/// sizes. Constants become splats.
+class FloatBuilder {
+public:
+  FloatBuilder(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type shape);
+
+  using Value = mlir::Value;
+
+  Value f32(double value);
+  Value f64(double value);
+  Value i32(int64_t value);
+  Value i64(int64_t value);
+
+  Value add(Value a, Value b);
+  Value sub(Value a, Value b);
+  Value mul(Value a, Value b);
+  Value div(Value a, Value b);
+  /// a·b + c; the product may be rounded or not.
+  Value mulAdd(Value a, Value b, Value c);
+  /// coefficients[0] + x·(coefficients[1] + x·(…)), of the type of `x`.
+  Value polynomial(Value x, mlir::ArrayRef<double> coefficients);
+  Value negate(Value a);
+  Value abs(Value a);
+  /// The magnitude of `a` with the sign of `b`, both f32.
+  Value copySign(Value a, Value b);
+  /// NaN where either is.
+  Value min(Value a, Value b);
+  Value max(Value a, Value b);
+  Value select(Value condition, Value a, Value b);
+  Value compare(mlir::arith::CmpFPredicate predicate, Value a, Value b);
+  Value compare(mlir::arith::CmpIPredicate predicate, Value a, Value b);
+  Value both(Value a, Value b);
+  Value either(Value a, Value b);
+
+  Value iadd(Value a, Value b);
+  Value isub(Value a, Value b);
+  Value iand(Value a, Value b);
+  Value ior(Value a, Value b);
+  Value shiftLeft(Value a, Value b);
+  Value shiftRight(Value a, Value b);
+  Value shiftRightSigned(Value a, Value b);
+
+  /// The bits of an f32 or f64 as an integer, and back.
+  Value toBits(Value a);
+  Value fromBits(Value a);
+  Value toF64(Value a);
+  Value toF32(Value a);
+  Value intToF64(Value a);
+
+  /// The nearest integer to an f32 of magnitude below 2^22 (f64: 2^51), as a
+  /// float and as an integer of the same width. Needs no rounding instruction.
+  std::pair<Value, Value> round(Value a);
+
+  mlir::ImplicitLocOpBuilder builder;
+
+private:
+  mlir::Type like(mlir::Type element);
+  Value constant(mlir::Type element, mlir::TypedAttr value);
+  bool isF64(Value a);
+
+  mlir::VectorType vector; // null for scalars
+};
+
+} // namespace gg
+
+#endif // GG_LIB_TRANSFORMS_MATH_FLOATBUILDER_H
