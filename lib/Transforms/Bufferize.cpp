@@ -8,6 +8,7 @@
 
 #include "gg/Dialect/GG/IR/GG.h"
 #include "gg/Transforms/Passes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
@@ -16,6 +17,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/SubsetOpInterface.h"
 
 namespace gg {
@@ -88,6 +90,70 @@ static LogicalResult eliminateCopies(ModuleOp module) {
       });
 }
 
+/// memref.cast takes a view whose strides are not those of its shape for a
+/// contiguous buffer where sizes are dynamic. That is a wrong number unless it
+/// is copied: an output is, elsewhere nothing should have such a cast.
+static LogicalResult replaceCast(memref::CastOp op) {
+  auto from = dyn_cast<MemRefType>(op.getSource().getType());
+  auto to = dyn_cast<MemRefType>(op.getType());
+  if (!from || !to || from.getLayout().isIdentity() ||
+      !to.getLayout().isIdentity())
+    return success();
+  if (!llvm::all_of(op->getUsers(), llvm::IsaPred<gg::ir::OutputOp>))
+    return op.emitOpError("expected a contiguous buffer but got ") << from;
+  OpBuilder builder(op);
+  Location loc = op.getLoc();
+  SmallVector<Value> sizes;
+  for (int64_t dim = 0; dim < to.getRank(); ++dim)
+    if (to.isDynamicDim(dim))
+      sizes.push_back(memref::DimOp::create(builder, loc, op.getSource(), dim));
+  Value copy = memref::AllocOp::create(builder, loc, to, sizes);
+  linalg::CopyOp::create(builder, loc, op.getSource(), copy);
+  op.replaceAllUsesWith(copy);
+  op.erase();
+  return success();
+}
+
+/// Upstream's lowering of memref.expand_shape finds out at most one dynamic
+/// size of a group; the op has them all.
+static LogicalResult replaceExpandShape(memref::ExpandShapeOp op) {
+  MemRefType type = op.getResultType();
+  bool hasMany =
+      llvm::any_of(op.getReassociationIndices(), [&](ArrayRef<int64_t> group) {
+        return llvm::count_if(group, [&](int64_t dim) {
+                 return type.isDynamicDim(dim);
+               }) > 1;
+      });
+  if (!hasMany)
+    return success();
+  if (!op.getSrcType().getLayout().isIdentity())
+    return op.emitOpError("expected a contiguous buffer but got ")
+           << op.getSrcType();
+  OpBuilder builder(op);
+  Location loc = op.getLoc();
+  SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
+  SmallVector<OpFoldResult> strides(sizes.size());
+  OpFoldResult stride = builder.getIndexAttr(1);
+  for (unsigned dim = sizes.size(); dim-- > 0;) {
+    strides[dim] = stride;
+    AffineExpr a, b;
+    bindSymbols(builder.getContext(), a, b);
+    stride = affine::makeComposedFoldedAffineApply(builder, loc, a * b,
+                                                   {stride, sizes[dim]});
+  }
+  auto strided = MemRefType::get(
+      type.getShape(), type.getElementType(),
+      StridedLayoutAttr::get(builder.getContext(), 0,
+                             decomposeMixedValues(strides).first));
+  Value view = memref::ReinterpretCastOp::create(
+      builder, loc, strided, op.getSrc(), OpFoldResult(builder.getIndexAttr(0)),
+      sizes, strides);
+  op.replaceAllUsesWith(
+      memref::CastOp::create(builder, loc, type, view).getResult());
+  op.erase();
+  return success();
+}
+
 /// Hands the results to the caller by gg.output; checks that the caches are
 /// the arguments.
 static LogicalResult replaceResults(func::FuncOp func) {
@@ -137,6 +203,15 @@ struct BufferizePass : public gg::impl::BufferizePassBase<BufferizePass> {
     for (func::FuncOp func : entries)
       if (failed(replaceResults(func)))
         return signalPassFailure();
+    auto result = getOperation().walk([](Operation *op) -> WalkResult {
+      if (auto cast = dyn_cast<memref::CastOp>(op))
+        return replaceCast(cast);
+      if (auto expand = dyn_cast<memref::ExpandShapeOp>(op))
+        return replaceExpandShape(expand);
+      return WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      signalPassFailure();
   }
 };
 

@@ -9,7 +9,74 @@
 #ifndef GG_PIPELINES_PIPELINES_H
 #define GG_PIPELINES_PIPELINES_H
 
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
 namespace gg {
+
+// The way of a model from the importer to the LLVM dialect, in the order of
+// these functions. Here, and nowhere else, is decided which pass follows which.
+// Each is a named pipeline of gg-opt too.
+
+/// gg-import-pipeline: an imported graph in the newest standard operators, with
+/// all shapes inferred.
+void buildImportPipeline(mlir::OpPassManager &pm);
+
+struct DecoderOptions : mlir::PassPipelineOptions<DecoderOptions> {
+  Option<int64_t> context{*this, "context",
+                          llvm::cl::desc("Positions a row can hold; 0: what "
+                                         "the graph allows"),
+                          llvm::cl::init(0)};
+  Option<int64_t> batch{*this, "batch", llvm::cl::desc("Rows of a batch"),
+                        llvm::cl::init(1)};
+  Option<int64_t> chunk{*this, "chunk",
+                        llvm::cl::desc("Tokens that prefill takes at once"),
+                        llvm::cl::init(64)};
+  Option<std::string> kv{*this, "kv",
+                         llvm::cl::desc("Element type of the caches"),
+                         llvm::cl::init("f32")};
+};
+
+/// gg-decoder-pipeline: a decoder as entries over caches; other models keep
+/// their function.
+void buildDecoderPipeline(mlir::OpPassManager &pm,
+                          const DecoderOptions &options);
+
+/// gg-linalg-pipeline: from onnx to linalg on tensors.
+void buildLinalgPipeline(mlir::OpPassManager &pm);
+
+struct WeightsOptions : mlir::PassPipelineOptions<WeightsOptions> {
+  Option<std::string> weights{*this, "weights",
+                              llvm::cl::desc("f32, bf16 or rf8"),
+                              llvm::cl::init("f32")};
+  Option<std::string> format{*this, "format", llvm::cl::desc("e4r3 or e4r3d"),
+                             llvm::cl::init("e4r3")};
+  Option<std::string> rounding{*this, "rounding",
+                               llvm::cl::desc("nearest or greedy"),
+                               llvm::cl::init("nearest")};
+  Option<std::string> scale{*this, "scale",
+                            llvm::cl::desc("channel, tensor-pow2 or group:N"),
+                            llvm::cl::init("channel")};
+};
+
+/// gg-weights-pipeline: how weights are stored, and products with them as
+/// rf8.linear.
+void buildWeightsPipeline(mlir::OpPassManager &pm,
+                          const WeightsOptions &options);
+
+/// gg-buffer-pipeline: from tensors to buffers, with weights outlined. What
+/// comes before is the same for every CPU, what follows is not.
+void buildBufferPipeline(mlir::OpPassManager &pm);
+
+struct CodegenOptions : mlir::PassPipelineOptions<CodegenOptions> {
+  ListOption<std::string> features{
+      *this, "features",
+      llvm::cl::desc("Features of the CPU, by LLVM's names")};
+};
+
+/// gg-codegen-pipeline: from buffers to the LLVM dialect.
+void buildCodegenPipeline(mlir::OpPassManager &pm,
+                          const CodegenOptions &options);
 
 /// Registers the named pipelines with the pass registry.
 void registerPipelines();

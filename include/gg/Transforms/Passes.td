@@ -190,6 +190,23 @@ def OrderLoopsPass : Pass<"gg-order-loops"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def RelaxReductionsPass : Pass<"gg-relax-reductions"> {
+  let summary = "Let sums be computed in any order";
+  let description = [{
+    Marks the additions that accumulate in a reduction of `linalg.generic` as
+    `reassoc` and `contract`, and the products they add as `contract`, so that
+    LLVM may use vectors and fused multiply-add. Nothing is assumed about NaN or
+    infinity.
+
+    ```mlir
+    %1 = arith.addf %acc, %0 : f32
+    // becomes
+    %1 = arith.addf %acc, %0 fastmath<reassoc,contract> : f32
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def BufferizePass : Pass<"gg-bufferize", "::mlir::ModuleOp"> {
   let summary = "Bufferize entries, caches in place";
   let description = [{
@@ -208,6 +225,7 @@ def BufferizePass : Pass<"gg-bufferize", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = [
+    "::mlir::affine::AffineDialect",
     "::gg::ir::GGDialect", "::mlir::bufferization::BufferizationDialect",
     "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"
   ];

@@ -26,7 +26,7 @@ func.func @no_weight() {
 
 gg.weight @w offset 0 bytes 16 = dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
 func.func @weight_type() {
-  // expected-error @+1 {{expected the shape and element type of 'tensor<4xf32>' but got 'memref<2x2xf32>'}}
+  // expected-error @+1 {{expected the shape and element size of 'tensor<4xf32>' but got 'memref<2x2xf32>'}}
   %0 = gg.get_weight @w : memref<2x2xf32>
   return
 }

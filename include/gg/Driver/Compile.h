@@ -1,0 +1,67 @@
+//===- Compile.h - Compile a model ------------------------------*- C++ -*-===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GG_DRIVER_COMPILE_H
+#define GG_DRIVER_COMPILE_H
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/LogicalResult.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cstdint>
+#include <string>
+
+namespace gg {
+
+/// How far to compile: the text of a stage, an object file, or the artifact.
+enum class Emit { ONNX, Linalg, RF8, LLVM, Object, Artifact };
+
+struct CompileOptions {
+  std::string input;
+  /// A folder for artifacts, else a file; "-" is standard output.
+  std::string output;
+  std::string weights = "f32";
+  std::string rf8 = "e4r3";
+  std::string rounding = "nearest";
+  std::string scale = "channel";
+  std::string kv = "f32";
+  /// Positions a row can hold; 0 for what the graph allows.
+  int64_t context = 0;
+  int64_t batch = 1;
+  /// Tokens that prefill takes at once.
+  int64_t chunk = 64;
+  /// "native", or CPU names and levels with features, separated by commas.
+  std::string cpu = "native";
+  /// The machine's own where empty.
+  std::string triple;
+  Emit emit = Emit::Artifact;
+};
+
+/// Sets an option by its name on gg-compile's command line; fails where there
+/// is none or `value` is none of its values.
+llvm::LogicalResult setOption(CompileOptions &options, llvm::StringRef name,
+                              llvm::StringRef value);
+
+enum class Severity { Error, Warning, Remark, Progress };
+
+/// Takes one message, without a line end.
+using MessageHandler = llvm::function_ref<void(Severity, llvm::StringRef)>;
+
+/// Compiles as `options` say. On failure at least one error was handed to
+/// `handler`, and nothing was written.
+llvm::LogicalResult compileModel(const CompileOptions &options,
+                                 MessageHandler handler);
+
+/// Prints the operators of a model and whether each is supported. Fails where
+/// one is not.
+llvm::LogicalResult checkModel(llvm::StringRef input, llvm::raw_ostream &out,
+                               MessageHandler handler);
+
+} // namespace gg
+
+#endif // GG_DRIVER_COMPILE_H

@@ -1,0 +1,85 @@
+//===- WeightSources.cpp - The bytes of weights --------------------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ModelSection.h"
+#include "gg/Dialect/GG/IR/GG.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+using namespace mlir;
+using namespace gg;
+
+static ArrayRef<uint8_t> asBytes(ArrayRef<char> data) {
+  return {reinterpret_cast<const uint8_t *>(data.data()), data.size()};
+}
+
+/// Four-bit elements, which ONNX packs by two, as a byte each.
+static llvm::Error writeNibbles(ArrayRef<uint8_t> packed, uint64_t elements,
+                                artifact::Sink sink) {
+  std::vector<uint8_t> piece;
+  for (uint64_t i = 0; i < elements; ++i) {
+    piece.push_back(i % 2 ? packed[i / 2] >> 4 : packed[i / 2] & 15);
+    if (piece.size() == 4096 || i + 1 == elements) {
+      if (llvm::Error error = sink(piece))
+        return error;
+      piece.clear();
+    }
+  }
+  return llvm::Error::success();
+}
+
+/// The elements of a small constant that MLIR packs: a byte each.
+static std::vector<uint8_t> unpack(DenseElementsAttr value) {
+  std::vector<uint8_t> bytes;
+  for (const llvm::APInt &element : value.getValues<llvm::APInt>())
+    bytes.push_back(element.getZExtValue());
+  return bytes;
+}
+
+static artifact::TensorSource makeSource(weights::Tensor tensor,
+                                         ElementsAttr value) {
+  bool isNibble = value.getElementType().isInteger(4);
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
+    ArrayRef<uint8_t> data =
+        asBytes(resource.getRawHandle().getBlob()->getData());
+    if (!isNibble || data.size() == tensor.bytes)
+      return artifact::TensorSource::of(std::move(tensor), data);
+    uint64_t elements = tensor.bytes;
+    return {std::move(tensor), [data, elements](artifact::Sink sink) {
+              return writeNibbles(data, elements, sink);
+            }};
+  }
+  auto dense = cast<DenseElementsAttr>(value);
+  if (isNibble || dense.getElementType().isInteger(1))
+    return {std::move(tensor),
+            [dense](artifact::Sink sink) { return sink(unpack(dense)); }};
+  return artifact::TensorSource::of(std::move(tensor),
+                                    asBytes(dense.getRawData()));
+}
+
+LogicalResult gg::collectWeights(ModuleOp module,
+                                 std::vector<artifact::TensorSource> &tensors) {
+  for (auto op : module.getOps<ir::WeightOp>()) {
+    ShapedType type = op.getValue().getShapedType();
+    weights::Tensor tensor;
+    std::optional<weights::ElementType> element =
+        getElementType(type.getElementType());
+    if (!element)
+      return op.emitOpError("expected an element type of artifacts but got ")
+             << type.getElementType();
+    tensor.name = op.getSymName().substr(0, weights::maxNameBytes).str();
+    tensor.type = *element;
+    tensor.dims.assign(type.getShape().begin(), type.getShape().end());
+    tensor.offset = op.getOffset();
+    tensor.bytes = op.getBytes();
+    tensors.push_back(makeSource(std::move(tensor), op.getValue()));
+  }
+  llvm::sort(tensors, [](const auto &a, const auto &b) {
+    return a.tensor.offset < b.tensor.offset;
+  });
+  return success();
+}

@@ -1,0 +1,108 @@
+//===- gg-compile.cpp - Compiles an ONNX model ---------------------------===//
+//
+// Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gg/Driver/Compile.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+
+using namespace llvm;
+
+static cl::OptionCategory category("gg-compile options");
+
+static cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.onnx"),
+                                  cl::Required, cl::cat(category));
+static cl::opt<std::string> output("o",
+                                   cl::desc("The artifact, a folder; with "
+                                            "--emit a file"),
+                                   cl::value_desc("OUT.gg"), cl::cat(category));
+static cl::opt<bool> check("check",
+                           cl::desc("Say which operators are supported, and "
+                                    "compile nothing"),
+                           cl::cat(category));
+static cl::opt<bool> quiet("quiet", cl::desc("Print errors only"),
+                           cl::cat(category));
+
+namespace {
+
+/// An option that gg::setOption knows.
+struct CompileOption : cl::opt<std::string> {
+  CompileOption(const char *name, const char *values, const char *description)
+      : cl::opt<std::string>(cl::desc(description), cl::value_desc(values),
+                             cl::cat(category)) {
+    setArgStr(name);
+  }
+};
+
+} // namespace
+
+static CompileOption compileOptions[] = {
+    {"weights", "f32|bf16|rf8", "How weights are stored (default: f32)"},
+    {"rf8", "e4r3|e4r3d", "The RF8 format (default: e4r3)"},
+    {"rounding", "nearest|greedy", "RF8 rounding (default: nearest)"},
+    {"scale", "channel|tensor-pow2|group:N", "RF8 scales (default: channel)"},
+    {"context", "N",
+     "Positions a row can hold (default: what the graph allows, at most 2048)"},
+    {"batch", "N", "Rows of a batch (default: 1)"},
+    {"kv", "f32|bf16", "Element type of the KV cache (default: f32)"},
+    {"cpu", "LIST",
+     "CPU names and levels with features, as x86-64-v3,x86-64-v4+avx512bf16 "
+     "(default: native)"},
+    {"target", "TRIPLE", "The target (default: this machine's)"},
+    {"emit", "onnx|linalg|rf8|llvm|obj|artifact",
+     "How far to compile (default: artifact)"},
+};
+
+static void print(gg::Severity severity, StringRef message) {
+  if (quiet && severity != gg::Severity::Error)
+    return;
+  switch (severity) {
+  case gg::Severity::Error:
+    errs() << "error: ";
+    break;
+  case gg::Severity::Warning:
+    errs() << "warning: ";
+    break;
+  case gg::Severity::Remark:
+    errs() << "remark: ";
+    break;
+  case gg::Severity::Progress:
+    break;
+  }
+  errs() << message << "\n";
+}
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::SetVersionPrinter(
+      [](raw_ostream &out) { out << "gg-compile " GG_VERSION "\n"; });
+  if (!cl::ParseCommandLineOptions(
+          argc, argv, "Compiles an ONNX model to an artifact\n", &errs()))
+    return 1;
+  if (check)
+    return failed(gg::checkModel(input, outs(), print));
+
+  gg::CompileOptions options;
+  options.input = input;
+  options.output = output;
+  for (CompileOption &option : compileOptions) {
+    if (option.getNumOccurrences() == 0 ||
+        succeeded(gg::setOption(options, option.ArgStr, option)))
+      continue;
+    print(gg::Severity::Error,
+          ("--" + option.ArgStr + ": expected " + option.ValueStr +
+           " but got '" + option.getValue() + "'")
+              .str());
+    return 1;
+  }
+  if (output.empty()) {
+    print(gg::Severity::Error, "expected -o OUT.gg");
+    return 1;
+  }
+  return failed(gg::compileModel(options, print));
+}
