@@ -21,6 +21,8 @@ void populateFlattenedPatterns(mlir::RewritePatternSet &patterns);
 void populateNormPatterns(mlir::RewritePatternSet &patterns);
 void populateActivationPatterns(mlir::RewritePatternSet &patterns);
 void populateRotaryPatterns(mlir::RewritePatternSet &patterns, Dims &dims);
+void populateBatchedMatMulPatterns(mlir::RewritePatternSet &patterns,
+                                   Dims &dims);
 void populateAttentionPatterns(mlir::RewritePatternSet &patterns, Dims &dims);
 void populateSharedHeadPatterns(mlir::RewritePatternSet &patterns, Dims &dims);
 void populateKVCachePatterns(mlir::RewritePatternSet &patterns);

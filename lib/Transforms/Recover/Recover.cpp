@@ -64,6 +64,7 @@ struct Recover final : gg::impl::OnnxRecoverBase<Recover> {
                      })) ||
         failed(reportVendorOps(reasons)) ||
         failed(applyWithDims(populateRotaryPatterns)) ||
+        failed(applyWithDims(populateBatchedMatMulPatterns)) ||
         failed(applyWithDims(populateAttentionPatterns)) ||
         failed(applyWithDims(populateSharedHeadPatterns)) ||
         failed(apply(nullptr, populateKVCachePatterns)))
