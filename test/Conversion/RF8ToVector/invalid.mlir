@@ -8,9 +8,9 @@ func.func @tensors(%x: tensor<3x6xf32>, %w: tensor<1x6x1x16xf32>, %o: tensor<3x9
 
 // -----
 
-func.func @strided(%x: memref<3x6xf32, strided<[1, 3]>>, %w: memref<1x6x1x16xf32>, %o: memref<3x9xf32>) {
-  // expected-error @+1 {{expected contiguous rows but got 'memref<3x6xf32, strided<[1, 3]>>'}}
-  rf8.linear ins(%x, %w : memref<3x6xf32, strided<[1, 3]>>, memref<1x6x1x16xf32>) outs(%o : memref<3x9xf32>)
+func.func @strided(%x: memref<3x6xf32, strided<[1, 3]>>, %w: memref<1x6x1x16xf32>, %o: memref<3x9xf32, strided<[1, 3]>>) {
+  // expected-error @+1 {{expected contiguous rows but got 'memref<3x9xf32, strided<[1, 3]>>'}}
+  rf8.linear ins(%x, %w : memref<3x6xf32, strided<[1, 3]>>, memref<1x6x1x16xf32>) outs(%o : memref<3x9xf32, strided<[1, 3]>>)
   return
 }
 
