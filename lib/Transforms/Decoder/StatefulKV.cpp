@@ -52,10 +52,22 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
     std::optional<DecoderModel> model =
         DecoderModel::analyze(function, isDecoder, reason);
     if (!isDecoder)
-      return setEntry(function, "main");
+      return keepFunction(function, reason);
     if (!model)
       return recompute(function, reason);
     specialize(*model);
+  }
+
+  /// Leaves a function that is no decoder as it is.
+  void keepFunction(func::FuncOp function, StringRef reason) {
+    // onnx-inline-branches took the branch that serves a decoder's calls.
+    if (function->hasAttr("gg.cache_branch")) {
+      function.emitError() << "expected a decoder behind the input "
+                              "'use_cache_branch' but found that "
+                           << reason;
+      return signalPassFailure();
+    }
+    setEntry(function, "main");
   }
 
   void setEntry(func::FuncOp function, StringRef entry) {

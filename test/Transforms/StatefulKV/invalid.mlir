@@ -53,3 +53,13 @@ func.func @main(
   %l = onnx.MatMul(%y, %head) : (tensor<2x?x8xf32>, tensor<8x16xf32>) -> tensor<2x?x16xf32>
   return %l : tensor<2x?x16xf32>
 }
+
+// -----
+
+// The branch for caches was taken, but tokens lead nowhere.
+// expected-error @below {{expected a decoder behind the input 'use_cache_branch' but found that no [batch, sequence] of token ids leads to logits}}
+func.func @main(%x: tensor<2xf32>) -> tensor<2xf32>
+    attributes {gg.cache_branch} {
+  %y = onnx.Neg(%x) : (tensor<2xf32>) -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
