@@ -207,3 +207,19 @@ func.func @declared(%x: tensor<2x1x?xf32> {onnx.dims = ["2", "1", "n"], onnx.nam
   %0 = onnx.Squeeze(%x, %a) : (tensor<2x1x?xf32>, tensor<?xi64>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }
+
+// -----
+
+// Lists of known length say how many dims there are, if not which.
+// CHECK-LABEL: func @ranks
+func.func @ranks(%x: tensor<2x1x3xf32>, %list: tensor<2xi64>, %four: tensor<4xi64>) {
+  // CHECK: onnx.Squeeze{{.*}} -> tensor<?xf32>
+  %0 = onnx.Squeeze(%x, %list) : (tensor<2x1x3xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // CHECK: onnx.Unsqueeze{{.*}} -> tensor<?x?x?x?x?xf32>
+  %1 = onnx.Unsqueeze(%x, %list) : (tensor<2x1x3xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // CHECK: onnx.ReduceSum{{.*}} -> tensor<?xf32>
+  %2 = onnx.ReduceSum(%x, %list) {keepdims = 0 : i64} : (tensor<2x1x3xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // CHECK: onnx.Expand{{.*}} -> tensor<?x?x?x?xf32>
+  %3 = onnx.Expand(%x, %four) : (tensor<2x1x3xf32>, tensor<4xi64>) -> tensor<*xf32>
+  return
+}

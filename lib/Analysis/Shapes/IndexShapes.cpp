@@ -124,8 +124,14 @@ static bool inferReduction(ShapeCall &call) {
   bool keep = call.getInt("keepdims", 1);
   SmallVector<bool> reduced(data->size(), false);
   auto axes = call.numbers(1);
-  if (call.has(1) && !axes)
-    return keep && call.emit(call.unknowns(data->size()));
+  if (call.has(1) && !axes) {
+    if (keep)
+      return call.emit(call.unknowns(data->size()));
+    // Each axis drops one dimension; an empty list drops all or none.
+    std::optional<int64_t> count = call.length(1);
+    return count && *count > 0 && *count <= int64_t(data->size()) &&
+           call.emit(call.unknowns(data->size() - *count));
+  }
   if (axes && !axes->empty()) {
     for (int64_t axis : *axes) {
       if (!call.normalizeAxis(axis, data->size()))

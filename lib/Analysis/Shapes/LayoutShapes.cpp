@@ -36,11 +36,8 @@ static bool inferReshape(ShapeCall &call) {
   std::optional<SymbolicShape> target = call.elements(1);
   if (!target) {
     // The number of dimensions is that of the list.
-    std::optional<SymbolicShape> list = call.shape(1);
-    std::optional<int64_t> rank =
-        list && list->size() == 1 ? getNumber(list->front()) : std::nullopt;
-    return rank && *rank >= 0 && *rank < 64 ? call.emit(call.unknowns(*rank))
-                                            : false;
+    std::optional<int64_t> rank = call.length(1);
+    return rank && call.emit(call.unknowns(*rank));
   }
   bool allowZero = call.getInt("allowzero", 0);
   SymbolicShape shape, known;
@@ -99,8 +96,12 @@ static bool inferSqueeze(ShapeCall &call) {
   SmallVector<bool> drop(from->size(), false);
   if (call.has(1)) {
     auto axes = call.numbers(1);
-    if (!axes)
-      return false;
+    if (!axes) {
+      // Each axis drops one dimension, whichever it is.
+      std::optional<int64_t> count = call.length(1);
+      return count && *count <= int64_t(from->size()) &&
+             call.emit(call.unknowns(from->size() - *count));
+    }
     for (int64_t axis : *axes) {
       if (!call.normalizeAxis(axis, from->size()))
         return false;
@@ -124,8 +125,12 @@ static bool inferSqueeze(ShapeCall &call) {
 static bool inferUnsqueeze(ShapeCall &call) {
   std::optional<SymbolicShape> from = call.shape(0);
   auto axes = call.numbers(1);
-  if (!from || !axes)
+  if (!from)
     return false;
+  if (!axes) {
+    std::optional<int64_t> count = call.length(1);
+    return count && call.emit(call.unknowns(from->size() + *count));
+  }
   int64_t rank = from->size() + axes->size();
   SmallVector<bool> added(rank, false);
   for (int64_t axis : *axes) {
@@ -165,8 +170,13 @@ static bool inferTranspose(ShapeCall &call) {
 
 static bool inferExpand(ShapeCall &call) {
   std::optional<SymbolicShape> from = call.shape(0), to = call.elements(1);
-  if (!from || !to)
+  if (!from)
     return false;
+  if (!to) {
+    std::optional<int64_t> rank = call.length(1);
+    return rank &&
+           call.emit(call.unknowns(std::max<size_t>(from->size(), *rank)));
+  }
   SymbolicShape shape;
   return call.broadcast({*from, *to}, shape) && call.emit(shape);
 }
@@ -254,11 +264,8 @@ static bool inferSplit(ShapeCall &call) {
 static bool inferConstantOfShape(ShapeCall &call) {
   if (std::optional<SymbolicShape> shape = call.elements(0))
     return call.emit(*shape);
-  std::optional<SymbolicShape> list = call.shape(0);
-  std::optional<int64_t> rank =
-      list && list->size() == 1 ? getNumber(list->front()) : std::nullopt;
-  return rank && *rank >= 0 && *rank < 64 ? call.emit(call.unknowns(*rank))
-                                          : false;
+  std::optional<int64_t> rank = call.length(0);
+  return rank && call.emit(call.unknowns(*rank));
 }
 
 static bool inferRange(ShapeCall &call) {

@@ -40,6 +40,9 @@ public:
     return source.getElements(op->getOperand(index));
   }
   std::optional<llvm::SmallVector<int64_t>> numbers(unsigned index) const;
+  /// How many elements the list in operand `index` has, as far as a rank may be
+  /// made of it.
+  std::optional<int64_t> length(unsigned index) const;
 
   int64_t getInt(llvm::StringRef name, int64_t standard) const;
   std::optional<llvm::ArrayRef<int64_t>> getInts(llvm::StringRef name) const;

@@ -126,6 +126,14 @@ AffineExpr gg::onnx::multiplyDims(ArrayRef<AffineExpr> dims,
 // ShapeCall
 //===----------------------------------------------------------------------===//
 
+std::optional<int64_t> ShapeCall::length(unsigned index) const {
+  std::optional<SymbolicShape> list = shape(index);
+  if (!list || list->size() != 1)
+    return std::nullopt;
+  std::optional<int64_t> count = getNumber(list->front());
+  return count && *count >= 0 && *count < 64 ? count : std::nullopt;
+}
+
 std::optional<SmallVector<int64_t>> ShapeCall::numbers(unsigned index) const {
   std::optional<SymbolicShape> list = elements(index);
   if (!list)
