@@ -9,6 +9,7 @@
 #include "gg-c/Compile.h"
 
 #include "gg/Driver/Compile.h"
+#include "llvm/Support/ErrorHandling.h"
 
 struct gg_compile_options {
   gg::CompileOptions options;
