@@ -281,7 +281,8 @@ private:
     }
     if (total > maxScratch)
       return func.emitOpError("expected at most ")
-             << int64_t(maxScratch) << " bytes of per-thread buffers but got " << total;
+             << int64_t(maxScratch) << " bytes of per-thread buffers but got "
+             << total;
     OpBuilder builder = OpBuilder::atBlockBegin(&func.front());
     Value stack = memref::AllocaOp::create(
         builder, func.getLoc(), MemRefType::get({total}, builder.getI8Type()),
