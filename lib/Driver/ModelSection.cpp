@@ -150,13 +150,18 @@ static void describeDecoder(func::FuncOp func, const weights::Entry &entry,
                             const CompileOptions &options,
                             weights::Model &model) {
   model.kind = weights::ModelKind::Decoder;
-  model.chunk = options.chunk;
   model.batch = options.batch;
   if (auto context = func->getAttrOfType<IntegerAttr>("gg.context"))
     model.capacity = context.getInt();
-  for (const weights::Value &input : entry.inputs)
-    if (input.role == Role::Cache)
-      model.cacheType = input.type;
+  model.chunk = options.chunk;
+  for (const weights::Value &input : entry.inputs) {
+    if (input.role != Role::Cache)
+      continue;
+    model.cacheType = input.type;
+    // The chunk is no longer than the context, and caches have room for both.
+    if (input.dims.size() == 4)
+      model.chunk = input.dims[2].size - model.capacity;
+  }
 }
 
 LogicalResult gg::describeModel(ModuleOp module, const CompileOptions &options,
