@@ -37,6 +37,13 @@ const KernelTarget &KernelTarget::get(KernelISA isa) {
   llvm_unreachable("every instruction set has a target");
 }
 
+bool KernelTarget::isLookup(StringRef intrinsic) {
+  for (KernelISA isa : {KernelISA::AVX2, KernelISA::AVX512, KernelISA::NEON})
+    if (get(isa).lookup == intrinsic)
+      return true;
+  return false;
+}
+
 static Value splat(ImplicitLocOpBuilder &b, VectorType type, int64_t value) {
   return arith::ConstantOp::create(
       b, DenseElementsAttr::get(

@@ -21,6 +21,9 @@ class KernelTarget {
 public:
   static const KernelTarget &get(KernelISA isa);
 
+  /// Whether an intrinsic is the look-up of some target.
+  static bool isLookup(llvm::StringRef intrinsic);
+
   /// Up to this many rows, weights are decoded in registers as they are read;
   /// beyond, a chunk of a panel is decoded once for all rows.
   int64_t vectorRows;

@@ -76,9 +76,31 @@ private:
   const KernelTarget &target;
 };
 
+/// llvm.call_intrinsic says nothing about memory, and would pass for an access
+/// to all of it. A look-up touches none; about the others nothing is known.
+struct IntrinsicEffects
+    : MemoryEffectOpInterface::ExternalModel<IntrinsicEffects,
+                                             LLVM::CallIntrinsicOp> {
+  void
+  getEffects(Operation *op,
+             SmallVectorImpl<MemoryEffects::EffectInstance> &effects) const {
+    if (KernelTarget::isLookup(cast<LLVM::CallIntrinsicOp>(op).getIntrin()))
+      return;
+    effects.emplace_back(MemoryEffects::Read::get());
+    effects.emplace_back(MemoryEffects::Write::get());
+  }
+};
+
 struct ConvertRF8ToVectorPass
     : gg::impl::ConvertRF8ToVectorPassBase<ConvertRF8ToVectorPass> {
   using Base::Base;
+
+  void getDependentDialects(DialectRegistry &registry) const override {
+    Base::getDependentDialects(registry);
+    registry.addExtension(+[](MLIRContext *context, LLVM::LLVMDialect *) {
+      LLVM::CallIntrinsicOp::attachInterface<IntrinsicEffects>(*context);
+    });
+  }
 
   void runOnOperation() override;
 
