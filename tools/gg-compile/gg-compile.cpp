@@ -57,8 +57,11 @@ static CompileOption compileOptions[] = {
      "How far to compile (default: artifact)"},
 };
 
+// The value of --quiet: linking resets the options of the command line.
+static bool isQuiet = false;
+
 static void print(gg::Severity severity, StringRef message) {
-  if (quiet && severity != gg::Severity::Error)
+  if (isQuiet && severity != gg::Severity::Error)
     return;
   switch (severity) {
   case gg::Severity::Error:
@@ -84,6 +87,7 @@ int main(int argc, char **argv) {
   if (!cl::ParseCommandLineOptions(
           argc, argv, "Compiles an ONNX model to an artifact\n", &errs()))
     return 1;
+  isQuiet = quiet;
   if (check)
     return failed(gg::checkModel(input, outs(), print));
 
