@@ -62,6 +62,8 @@ struct ConstantOfShapePattern : OpConversionPattern<ConstantOfShapeOp> {
     Emitter e(rewriter, op);
     int64_t rank =
         shape.hasStaticShape() ? shape.getDimSize(0) : result.getRank();
+    e.checkEqual(e.size(adaptor.getInput(), 0), e.index(rank),
+                 "expected a shape of " + Twine(rank) + " dims");
     Sizes sizes;
     for (int64_t i = 0; i < rank; ++i) {
       OpFoldResult size = e.element(op.getInput(), i);

@@ -96,3 +96,12 @@ func.func @tile(%x: tensor<3x4xf32>) -> tensor<6x4xf32> {
   %0 = onnx.Tile(%x, %r) : (tensor<3x4xf32>, tensor<2xi64>) -> tensor<6x4xf32>
   return %0 : tensor<6x4xf32>
 }
+
+// CHECK-LABEL: func @filled
+// CHECK:       cf.assert %{{.*}}, "onnx.ConstantOfShape: expected a shape of 2 dims"
+// CHECK:       cf.assert %{{.*}}, "onnx.ConstantOfShape: a negative dim"
+// CHECK:       linalg.fill
+func.func @filled(%s: tensor<?xi64>) -> tensor<?x?xf32> {
+  %0 = onnx.ConstantOfShape(%s) : (tensor<?xi64>) -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
