@@ -101,13 +101,11 @@ static void copyReturnedSlices(func::ReturnOp returnOp) {
     }
     if (!source.getDefiningOp<tensor::ExtractSliceOp>())
       continue;
-    Location loc = returnOp.getLoc();
-    Value room = tensor::EmptyOp::create(
-        builder, loc, tensor::getMixedSizes(builder, loc, operand.get()),
-        getElementTypeOrSelf(operand.get()));
-    Value copy = bufferization::MaterializeInDestinationOp::create(
-                     builder, loc, operand.get(), room)
-                     .getResult();
+    // No two results share this room: the op is not one that CSE joins.
+    Value copy = bufferization::AllocTensorOp::create(
+        builder, returnOp.getLoc(),
+        cast<RankedTensorType>(operand.get().getType()),
+        /*dynamicSizes=*/ValueRange(), /*copy=*/operand.get());
     operand.set(copy);
   }
 }

@@ -71,8 +71,8 @@ func.func @slice(%x: tensor<4x8xf32>) -> tensor<2x4xf32> {
 // CHECK-LABEL: func @split
 // CHECK-DAG:   tensor.extract_slice %{{.*}}[0, 0] [2, 3] [1, 1]
 // CHECK-DAG:   tensor.extract_slice %{{.*}}[0, 3] [2, 2] [1, 1]
-// CHECK:       bufferization.materialize_in_destination
-// CHECK:       bufferization.materialize_in_destination
+// CHECK:       bufferization.alloc_tensor() copy(
+// CHECK:       bufferization.alloc_tensor() copy(
 func.func @split(%x: tensor<2x5xf32>) -> (tensor<2x3xf32>, tensor<2x2xf32>) {
   %n = onnx.None : none
   %0:2 = onnx.Split(%x, %n) {axis = 1 : i64, num_outputs = 2 : i64} : (tensor<2x5xf32>, none) -> (tensor<2x3xf32>, tensor<2x2xf32>)
