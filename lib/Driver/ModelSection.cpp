@@ -112,6 +112,10 @@ static LogicalResult describeValue(Operation *op, Type type,
 /// The names of integer inputs tell what a decoder without a cache wants.
 static void assignRecomputeRoles(weights::Entry &entry) {
   for (weights::Value &input : entry.inputs) {
+    if (input.role == Role::Plain && StringRef(input.name).contains("past")) {
+      input.role = Role::Past;
+      continue;
+    }
     if (input.role != Role::Plain || input.dims.size() != 2 ||
         (input.type != ElementType::I64 && input.type != ElementType::I32))
       continue;
