@@ -178,7 +178,7 @@ class Session:
 
     def step(self, tokens: Sequence[int]) -> np.ndarray:
         """Appends one token a row (−1 leaves a row alone); returns :meth:`logits`."""
-        values = np.asarray(tokens, np.int64)
+        values = np.ascontiguousarray(tokens, np.int64)
         if values.shape != (self.model.batch,):
             raise ValueError(f"expected {self.model.batch} tokens but got {values.shape}")
         _check(load_library().gg_step(self._handle, values.ctypes.data))
