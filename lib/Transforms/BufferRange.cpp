@@ -10,6 +10,7 @@
 
 #include "gg/Dialect/GG/IR/GG.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -65,21 +66,51 @@ BufferRange gg::getBufferRange(Value buffer) {
   return {};
 }
 
-std::optional<SmallVector<BufferAccess>> gg::getSharedAccesses(Operation *op) {
-  auto effects = getEffectsRecursively(op);
-  if (!effects)
-    return std::nullopt;
-  SmallVector<BufferAccess> accesses;
-  for (const MemoryEffects::EffectInstance &effect : *effects) {
-    bool isWrite = isa<MemoryEffects::Write>(effect.getEffect());
-    if (!isWrite && !isa<MemoryEffects::Read>(effect.getEffect()))
-      continue;
-    BufferAccess access{{}, isWrite};
-    if (Value value = effect.getValue())
-      access.range = getBufferRange(value);
-    if (access.range.kind != BufferRange::Private &&
-        (isWrite || access.range.kind != BufferRange::Constant))
-      accesses.push_back(access);
+static void addAccess(const MemoryEffects::EffectInstance &effect,
+                      SmallVectorImpl<BufferAccess> &accesses) {
+  bool isWrite = isa<MemoryEffects::Write>(effect.getEffect());
+  if (!isWrite && !isa<MemoryEffects::Read>(effect.getEffect()))
+    return;
+  BufferAccess access{{}, isWrite};
+  if (Value value = effect.getValue())
+    access.range = getBufferRange(value);
+  if (access.range.kind != BufferRange::Private &&
+      (isWrite || access.range.kind != BufferRange::Constant))
+    accesses.push_back(access);
+}
+
+/// An intrinsic on registers, a table look-up of a kernel for instance. Its op
+/// does not say that it touches no memory; without a pointer it cannot.
+static bool isRegisterIntrinsic(Operation *op) {
+  return isa<LLVM::CallIntrinsicOp>(op) &&
+         llvm::none_of(op->getOperandTypes(), [](Type type) {
+           return isa<LLVM::LLVMPointerType, BaseMemRefType>(type);
+         });
+}
+
+static bool collectAccesses(Operation *op,
+                            SmallVectorImpl<BufferAccess> &accesses) {
+  bool isRecursive = op->hasTrait<OpTrait::HasRecursiveMemoryEffects>();
+  if (auto interface = dyn_cast<MemoryEffectOpInterface>(op)) {
+    SmallVector<MemoryEffects::EffectInstance> effects;
+    interface.getEffects(effects);
+    for (const MemoryEffects::EffectInstance &effect : effects)
+      addAccess(effect, accesses);
+  } else if (!isRecursive) {
+    return isRegisterIntrinsic(op);
   }
+  if (!isRecursive)
+    return true;
+  for (Region &region : op->getRegions())
+    for (Operation &inner : region.getOps())
+      if (!collectAccesses(&inner, accesses))
+        return false;
+  return true;
+}
+
+std::optional<SmallVector<BufferAccess>> gg::getSharedAccesses(Operation *op) {
+  SmallVector<BufferAccess> accesses;
+  if (!collectAccesses(op, accesses))
+    return std::nullopt;
   return accesses;
 }
