@@ -504,7 +504,10 @@ Value EntryBuilder::constant(const HostTensor &tensor) {
     wide =
         HostTensor::getFloats(type, tensor.getShape(), tensor.floats().vec());
   ElementsAttr value = wide.toAttr();
-  return ConstantOp::create(builder, location, value.getType(), value);
+  auto op = ConstantOp::create(builder, location, value.getType(), value);
+  // Evaluated tables are no weights, though they are looked up like them.
+  op->setAttr("rf8.keep", builder.getUnitAttr());
+  return op;
 }
 
 Value EntryBuilder::ints(ArrayRef<int64_t> values, ArrayRef<int64_t> shape) {
