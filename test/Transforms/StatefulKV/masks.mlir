@@ -46,7 +46,7 @@ func.func @main(
 // than the distance: a table of masks.
 
 // CHECK-LABEL: func.func @step(
-// CHECK: %[[TABLE:[a-z0-9_]+]] = onnx.Constant dense_resource<{{.*}}> : tensor<16x1x20xf32>
+// CHECK: %[[TABLE:[a-z0-9_]+]] = onnx.Constant {rf8.keep} dense_resource<{{.*}}> : tensor<16x1x20xf32>
 // CHECK: onnx.Gather(%[[TABLE]], %{{.*}}) {{.*}} -> tensor<1x1x1x20xf32>
 // CHECK: %[[M:[a-z0-9_]+]] = onnx.Transpose(%{{.*}}) {{.*}} -> tensor<1x1x1x20xf32>
 // CHECK: onnx.Attention(%{{.*}}, %{{.*}}, %{{.*}}, %[[M]],
@@ -93,7 +93,7 @@ func.func @main(
 // A bias by distance with a slope for each head (ALiBi).
 
 // CHECK-LABEL: func.func @step(
-// CHECK: onnx.Constant dense_resource<{{.*}}> : tensor<16x2x20xf32>
+// CHECK: onnx.Constant {rf8.keep} dense_resource<{{.*}}> : tensor<16x2x20xf32>
 // CHECK: %[[M:[a-z0-9_]+]] = onnx.Transpose(%{{.*}}) {{.*}}(tensor<1x1x2x20xf32>) -> tensor<1x2x1x20xf32>
 // CHECK: onnx.Attention(%{{.*}}, %{{.*}}, %{{.*}}, %[[M]],
 func.func @main(

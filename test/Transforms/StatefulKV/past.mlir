@@ -14,7 +14,7 @@
 // CHECK-SAME: attributes {gg.context = 32 : i64, gg.entry = "step"}
 // CHECK-NOT: onnx.Where
 // The table of angles is cut to the context.
-// CHECK-DAG: onnx.Constant dense{{.*}} : tensor<32x2xf32>
+// CHECK-DAG: onnx.Constant {rf8.keep} dense{{.*}} : tensor<32x2xf32>
 // CHECK: onnx.RotaryEmbedding
 // CHECK: %[[KC:[a-z0-9_]+]] = onnx.TensorScatter(%[[K]], %{{.*}}, %[[POS]]) {axis = 2 : i64{{.*}}} : (tensor<1x2x36x4xf32>, tensor<1x2x1x4xf32>, tensor<1xi64>)
 // CHECK: %[[VC:[a-z0-9_]+]] = onnx.TensorScatter(%[[V]],
