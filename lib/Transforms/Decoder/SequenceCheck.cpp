@@ -206,6 +206,22 @@ bool SequenceCheck::visitGather(GatherOp op) {
   return true;
 }
 
+/// Selects along the leading axes, as many as an index tuple has entries.
+bool SequenceCheck::visitGatherND(GatherNDOp op) {
+  Value data = op.getData(), indices = op.getIndices();
+  if (model.getKind(indices) == Kind::Data ||
+      model.getKind(data) != Kind::Data || op.getBatchDims() != 0)
+    return fail(op, "it selects by values of tokens");
+  if (axes[data] < 0)
+    return true;
+  std::optional<HostTensor::Shape> tuples = evaluator.getShapeAt(indices);
+  if (!tuples || tuples->empty() || axes[data] < tuples->back() ||
+      axes[op.getOutput()] != axes[data] - tuples->back() +
+                                  static_cast<int64_t>(tuples->size()) - 1)
+    return fail(op, "it works along the sequence");
+  return true;
+}
+
 bool SequenceCheck::visitSlice(SliceOp op) {
   Value data = op.getData(), result = op.getOutput();
   if (axes[data] < 0)
@@ -277,6 +293,8 @@ bool SequenceCheck::visit(Operation *op) {
   }
   if (auto gather = dyn_cast<GatherOp>(op))
     return visitGather(gather);
+  if (auto gather = dyn_cast<GatherNDOp>(op))
+    return visitGatherND(gather);
   if (auto slice = dyn_cast<SliceOp>(op))
     return visitSlice(slice);
   if (auto rotary = dyn_cast<RotaryEmbeddingOp>(op))

@@ -41,6 +41,7 @@ private:
   bool visitReduction(mlir::Operation *op);
   bool visitMatMul(mlir::Operation *op);
   bool visitGather(onnx::GatherOp op);
+  bool visitGatherND(onnx::GatherNDOp op);
   bool visitSlice(onnx::SliceOp op);
   bool takesLast(mlir::Operation *op, mlir::Value index, bool isSlice);
   bool fail(mlir::Operation *op, const llvm::Twine &why);
