@@ -71,16 +71,17 @@ private:
     if (!module)
       return failure();
     progress("normalizing");
-    if (failed(runPasses(*module, buildImportPipeline)))
+    if (failed(runPasses(*module, buildImportPipeline, /*verify=*/true)))
       return failure();
     DecoderOptions decoder;
     decoder.context = options.context;
     decoder.batch = options.batch;
     decoder.chunk = options.chunk;
     decoder.kv = options.kv;
-    if (failed(runPasses(*module, [&](OpPassManager &pm) {
-          buildDecoderPipeline(pm, decoder);
-        })))
+    if (failed(runPasses(
+            *module,
+            [&](OpPassManager &pm) { buildDecoderPipeline(pm, decoder); },
+            /*verify=*/true)))
       return failure();
     if (options.emit == Emit::ONNX)
       return print(*module);
@@ -179,11 +180,13 @@ private:
   }
 
   LogicalResult runPasses(ModuleOp target,
-                          llvm::function_ref<void(OpPassManager &)> build) {
+                          llvm::function_ref<void(OpPassManager &)> build,
+                          bool verify = false) {
     PassManager pm(&context);
-    // Each pass verifies what it was given well enough in gg-opt's tests; here
-    // the verifier would take a good part of the time.
-    pm.enableVerifier(false);
+    // Verifiers of onnx ops refuse what a file says as soon as types are known.
+    // Behind them the verifier would take a good part of the time for what
+    // gg-opt's tests show.
+    pm.enableVerifier(verify);
     build(pm);
     return pm.run(target);
   }
