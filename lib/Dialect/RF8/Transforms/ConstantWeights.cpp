@@ -177,6 +177,9 @@ ConstantMaker::allocate(Location loc, RankedTensorType type) {
 
 ElementsAttr ConstantMaker::get(RankedTensorType type, StringRef name,
                                 ArrayRef<char> bytes) {
+  // Folders read single elements, which they cannot of a resource.
+  if (type.getNumElements() == 1 && type.getElementType().isF32())
+    return DenseElementsAttr::getFromRawBuffer(type, bytes);
   // The store lives as long as a constant that lies in it.
   AsmResourceBlob blob(
       bytes, /*dataAlignment=*/64, [store = store](void *, size_t, size_t) {},
