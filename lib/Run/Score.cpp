@@ -154,6 +154,9 @@ bool gg::run::writeLogits(Session &session, const std::string &tokensFile,
   int64_t vocabulary = session.info.vocabulary;
   if (!tokens.read(tokensFile))
     return false;
+  for (int64_t row = 0; row < tokens.rows; ++row)
+    if (!tokens.lengths[static_cast<size_t>(row)])
+      return fail("%s: row %" PRId64 " has no tokens", tokensFile.c_str(), row);
   if (!writer.create(logitsFile, npyDescr(GG_F32),
                      {tokens.rows, tokens.width, vocabulary}, sizeof(float),
                      error))

@@ -53,12 +53,12 @@ def test_shapes(cpu, weights, tmp_path):
 
 def rf8_nearest(matrix):
     """RF8 e4r3 with a scale for each output channel: an independent numpy
-    reading of docs/Spec.md (nearest value, a tie to the even rank)."""
+    reading of docs/Spec.md (nearest value to the f32 quotient, a tie to the even rank)."""
     significands = np.array([1, 17 / 16, 9 / 8, 5 / 4, 3 / 2, 7 / 4, 15 / 8])
     grid = np.concatenate([[0.0], (2.0 ** (np.arange(2, 16) - 15)[:, None] * significands).ravel()])
     scale = (np.abs(matrix).max(axis=0) / np.float32(1.875)).astype(np.float32)
     scale[scale == 0] = 1
-    size = np.abs(matrix).astype(np.float64) / scale
+    size = (np.abs(matrix) / scale).astype(np.float64)
     above = np.clip(np.searchsorted(grid, size), 1, len(grid) - 1)
     low, high = grid[above - 1], grid[above]
     up = (size - low > high - size) | ((size - low == high - size) & (above % 2 == 0))
