@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes build/venv with the pinned packages of scripts/requirements-FILE.txt.
 #
-#   scripts/python-env.sh demo|test|slow
+#   scripts/python-env.sh demo|test
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
