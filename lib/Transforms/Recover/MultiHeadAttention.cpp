@@ -81,6 +81,18 @@ Results buildAttention(Emit &emit, const Parts &parts) {
           hasPast ? op.getPresentValue() : parts.v};
 }
 
+/// Reads what both ops say alike of their scores.
+template <typename OpTy>
+void readScores(OpTy op, Value query, Value padding, Parts &parts) {
+  parts.padding = padding;
+  parts.paddingForm = classifyPaddingMask(padding, query);
+  parts.bias = op.getAttentionBias();
+  parts.isCausal = op.getUnidirectional();
+  parts.scale = op.getScale();
+  if (auto filter = op.getMaskFilterValue())
+    parts.maskFilter = filter->convertToDouble();
+}
+
 /// A value that stands for a present of the type that the graph names.
 Value asResult(Emit &emit, Value wanted, Value have) {
   if (!isPresent(wanted))
@@ -140,14 +152,7 @@ struct ConvertMultiHeadAttention : OpRewritePattern<MSMultiHeadAttentionOp> {
     Parts parts;
     splitOperands(emit, op, parts);
     parts.pastKey = op.getPastKey(), parts.pastValue = op.getPastValue();
-    parts.padding = op.getKeyPaddingMask();
-    parts.paddingForm =
-        classifyPaddingMask(op.getKeyPaddingMask(), op.getQuery());
-    parts.bias = op.getAttentionBias();
-    parts.isCausal = op.getUnidirectional();
-    parts.scale = op.getScale();
-    if (auto filter = op.getMaskFilterValue())
-      parts.maskFilter = filter->convertToDouble();
+    readScores(op, op.getQuery(), op.getKeyPaddingMask(), parts);
     Results results = buildAttention(emit, parts);
     rewriter.replaceOp(
         op, {mergeHeads(emit, results.y, op.getOutput().getType()),
@@ -242,13 +247,7 @@ struct ConvertPackedAttention : OpRewritePattern<MSAttentionOp> {
     bool hasPast = isPresent(op.getPast());
     parts.pastKey = hasPast ? emit.pick(op.getPast(), 0) : emit.none();
     parts.pastValue = hasPast ? emit.pick(op.getPast(), 1) : emit.none();
-    parts.padding = op.getMaskIndex();
-    parts.paddingForm = classifyPaddingMask(op.getMaskIndex(), op.getInput());
-    parts.bias = op.getAttentionBias();
-    parts.isCausal = op.getUnidirectional();
-    parts.scale = op.getScale();
-    if (auto filter = op.getMaskFilterValue())
-      parts.maskFilter = filter->convertToDouble();
+    readScores(op, op.getInput(), op.getMaskIndex(), parts);
     Results results = buildAttention(emit, parts);
     Value present = emit.none();
     if (isPresent(op.getPresent()))
