@@ -4,9 +4,11 @@
 #     code without LLVM: the RF8 codec's users, the weights file, the runtime.
 #   gg_add_compiler_library(NAME sources... [LINK ...] [DEPENDS ...])
 #     code over LLVM and MLIR, whose shared libraries it links.
-#   gg_add_tool(NAME sources... [COMPILER] [LINK targets...])
+#   gg_add_executable(NAME sources... [COMPILER] [LINK targets...])
 #     an executable in build/bin; COMPILER where it is built over MLIR.
-# All of them end up in the export set ggTargets.
+#   gg_add_tool(NAME sources... [COMPILER] [LINK targets...])
+#     an executable that knows gg's version and is installed.
+# Libraries and tools end up in the export set ggTargets.
 
 include(GNUInstallDirs)
 
@@ -75,7 +77,7 @@ function(gg_add_compiler_library name)
   install(TARGETS ${name} EXPORT ggTargets)
 endfunction()
 
-function(gg_add_tool name)
+function(gg_add_executable name)
   cmake_parse_arguments(ARG "COMPILER" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   if(ARG_COMPILER)
@@ -85,6 +87,10 @@ function(gg_add_tool name)
     gg_set_options(${name})
   endif()
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
+endfunction()
+
+function(gg_add_tool name)
+  gg_add_executable(${name} ${ARGN})
   target_compile_definitions(${name} PRIVATE GG_VERSION="${PROJECT_VERSION}")
   install(TARGETS ${name} EXPORT ggTargets)
 endfunction()
