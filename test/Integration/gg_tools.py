@@ -14,10 +14,10 @@ _BUILT = os.path.join(os.path.dirname(__file__), "..", "..", "build", "bin")
 
 
 def tool(name: str) -> str:
-    """The path of a tool in ``$GG_BIN`` or build/bin; skips where it is absent."""
+    """The path of a tool in ``$GG_BIN`` or build/bin; the test fails where it is absent."""
     path = os.path.join(os.environ.get("GG_BIN", _BUILT), name)
     if not os.access(path, os.X_OK):
-        pytest.skip(f"{name} is not built")
+        pytest.fail(f"{name} is not built: expected it at {path}")
     return path
 
 
