@@ -49,13 +49,15 @@ static Error checkNames(const MCSubtargetInfo &info, StringRef name,
 }
 
 /// The features that an x86 CPU has, without the tuning flags that LLVM lists
-/// among them.
+/// among them. LLVM's own list of a CPU leaves out what others of it imply.
 static void addX86Features(CPU &cpu, ArrayRef<StringRef> changes) {
-  SmallVector<StringRef> base;
+  SmallVector<StringRef> base = {"sse2"}; // of every 64-bit CPU, so unlisted
   X86::getFeaturesForCPU(cpu.name, base);
   StringMap<bool> enabled;
-  for (StringRef feature : base)
+  for (StringRef feature : base) {
     enabled[feature] = true;
+    X86::updateImpliedFeatures(feature, /*Enabled=*/true, enabled);
+  }
   for (StringRef change : changes) {
     bool on = change.front() == '+';
     enabled[change.drop_front()] = on;
