@@ -231,22 +231,16 @@ template <typename Fn> static bool evalCompare(KernelCall &call) {
   return mapBinary<int64_t, int64_t>(call, a, b, i1, Fn());
 }
 
-template <typename Fn> static bool evalBits(KernelCall &call) {
-  if (!checkSameType(call))
-    return false;
-  if (call.arg(0).isFloat())
-    return call.fail("expected booleans or integers");
+// The verifiers let And, Or, Xor and Not have booleans only.
+
+template <typename Fn> static bool evalLogic(KernelCall &call) {
   return mapBinary<int64_t, int64_t>(call, call.arg(0), call.arg(1),
                                      call.arg(0).getElementType(), Fn());
 }
 
 static bool evalNot(KernelCall &call) {
-  Type type = call.arg(0).getElementType();
-  if (call.arg(0).isFloat())
-    return call.fail("expected booleans or integers");
-  if (type.isInteger(1))
-    return mapUnary<int64_t, int64_t>(call, type, [](int64_t x) { return !x; });
-  return mapUnary<int64_t, int64_t>(call, type, [](int64_t x) { return ~x; });
+  return mapUnary<int64_t, int64_t>(call, call.arg(0).getElementType(),
+                                    [](int64_t x) { return !x; });
 }
 
 template <typename T>
@@ -436,21 +430,16 @@ void gg::onnx::addElementwiseKernels(KernelTable &table) {
   table.add("onnx.LessOrEqual", 2, evalCompare<std::less_equal<>>);
   table.add("onnx.Greater", 2, evalCompare<std::greater<>>);
   table.add("onnx.GreaterOrEqual", 2, evalCompare<std::greater_equal<>>);
-  table.add("onnx.And", 2, evalBits<std::bit_and<int64_t>>);
-  table.add("onnx.Or", 2, evalBits<std::bit_or<int64_t>>);
-  table.add("onnx.Xor", 2, evalBits<std::bit_xor<int64_t>>);
-  table.add("onnx.BitwiseAnd", 2, evalBits<std::bit_and<int64_t>>);
-  table.add("onnx.BitwiseOr", 2, evalBits<std::bit_or<int64_t>>);
-  table.add("onnx.BitwiseXor", 2, evalBits<std::bit_xor<int64_t>>);
+  table.add("onnx.And", 2, evalLogic<std::bit_and<int64_t>>);
+  table.add("onnx.Or", 2, evalLogic<std::bit_or<int64_t>>);
+  table.add("onnx.Xor", 2, evalLogic<std::bit_xor<int64_t>>);
   table.add("onnx.Not", 1, evalNot);
-  table.add("onnx.BitwiseNot", 1, evalNot);
   table.add("onnx.Where", 3, evalWhere);
   table.add("onnx.Sqrt", 1, evalFloat<std::sqrt>);
   table.add("onnx.Exp", 1, evalFloat<std::exp>);
   table.add("onnx.Log", 1, evalFloat<std::log>);
   table.add("onnx.Sin", 1, evalFloat<std::sin>);
   table.add("onnx.Cos", 1, evalFloat<std::cos>);
-  table.add("onnx.Tan", 1, evalFloat<std::tan>);
   table.add("onnx.Tanh", 1, evalFloat<std::tanh>);
   table.add("onnx.Erf", 1, evalFloat<std::erf>);
   table.add("onnx.Floor", 1, evalFloat<std::floor>);
