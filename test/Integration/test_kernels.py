@@ -3,15 +3,13 @@ that the machine has, at odd shapes. Packing is written down here once more,
 after docs/Spec.md."""
 
 import ctypes
-import os
-import subprocess
 
 import ml_dtypes
 import numpy as np
 import pytest
 
-GG_BIN = os.environ.get("GG_BIN", "")
-LLVM_BIN = os.environ.get("GG_LLVM_BIN", "/usr/lib/llvm-22/bin")
+from native_code import compile_functions, cpu_flags
+
 SIZES = [1, 3, 17, 63, 172, 576, 1537]
 ROWS = [1, 2, 5, 64]
 STEPS = {"e4r3": 4, "e4r3d": 4, "bf16": 2, "f16": 2, "f32": 1}
@@ -23,38 +21,10 @@ TARGETS = {  # kernels' target, -mcpu, what /proc/cpuinfo has to say
     "avx512": ("x86-64-v4", "avx512bw"),
 }
 
-PIPELINE = """-canonicalize -cse -convert-vector-to-llvm -convert-scf-to-cf
--expand-strided-metadata -lower-affine -convert-ub-to-llvm
--finalize-memref-to-llvm -convert-arith-to-llvm -convert-index-to-llvm
--convert-func-to-llvm=use-bare-ptr-memref-call-conv=1 -convert-cf-to-llvm
--reconcile-unrealized-casts""".split()
-
-
-def cpu_flags():
-    try:
-        with open("/proc/cpuinfo") as file:
-            return next((l for l in file if l.startswith("flags")), "").split()
-    except OSError:
-        return []
-
-
-def run(command, text):
-    result = subprocess.run(command, input=text, capture_output=True)
-    assert result.returncode == 0, result.stderr.decode()
-    return result.stdout
-
-
-def compile_kernels(tmp, text, target, cpu):
-    """A library of the functions of `text`, for `cpu`."""
-    lowered = run([f"{GG_BIN}/gg-opt", f"-convert-rf8-to-vector=target={target}"]
-                  + PIPELINE, text.encode())
-    llvm = run([f"{LLVM_BIN}/mlir-translate", "--mlir-to-llvmir"], lowered)
-    objects, library = str(tmp / f"{target}.o"), str(tmp / f"{target}.so")
-    run([f"{LLVM_BIN}/llc", "-O2", f"-mcpu={cpu}", "-mtriple=x86_64-linux-gnu",
-         "-relocation-model=pic", "-filetype=obj", "-o", objects], llvm)
-    # Nothing undefined: what kernels need of a C library is memory functions.
-    run([f"{LLVM_BIN}/ld.lld", "-shared", "-o", library, objects], b"")
-    return ctypes.CDLL(library)
+def compile_kernels(folder, all_cases, target, cpu):
+    # Undefined may be what kernels need of a C library: memory functions.
+    return compile_functions(folder, "\n".join(case.text() for case in all_cases),
+                             [f"-convert-rf8-to-vector=target={target}"], cpu)
 
 
 def values_of_codes(codes):
@@ -160,8 +130,7 @@ def test_odd_shapes(target, kinds, blocks, tmp_path):
     if target == "generic":
         kinds = tuple(kind for kind in kinds if kind != "f16")
     all_cases = cases(7, kinds, blocks)
-    library = compile_kernels(tmp_path, "\n".join(case.text() for case in all_cases),
-                              target, cpu)
+    library = compile_kernels(tmp_path, all_cases, target, cpu)
     for case in all_cases:
         case.check(library)
 
@@ -174,7 +143,6 @@ def test_rows(rows, tmp_path):
     rng = np.random.default_rng(rows)
     all_cases = [Case(i, n, k, rows, kind, 0, 2, rng) for i, (n, k, kind) in enumerate(
         (n, k, kind) for n, k in ((63, 172), (172, 576)) for kind in STEPS)]
-    library = compile_kernels(tmp_path, "\n".join(case.text() for case in all_cases),
-                              "avx2", "x86-64-v3")
+    library = compile_kernels(tmp_path, all_cases, "avx2", "x86-64-v3")
     for case in all_cases:
         case.check(library)

@@ -41,3 +41,31 @@ func.func @f64(%a: memref<f64>, %b: memref<f32>) attributes {gg.entry = "main"} 
 func.func @no_table() attributes {gg.entry = "other"} {
   return
 }
+
+// What gg-opt's options and the features of a CPU ask for. The values are
+// checked by test/Integration/test_math.py.
+
+// RUN: gg-opt %s -gg-expand-math="half=true rounding=true" | FileCheck %s --check-prefix=OLD
+// RUN: gg-opt %s -gg-expand-math | FileCheck %s --check-prefix=NEW
+
+// OLD-LABEL: func @lacking
+// OLD-NOT: arith.extf
+// OLD-NOT: arith.truncf
+// OLD-NOT: math.
+// OLD: return
+// NEW-LABEL: func @lacking
+// NEW: arith.extf
+// NEW: arith.truncf
+// NEW: math.floor
+// NEW: math.ceil
+// NEW: math.trunc
+// NEW: math.roundeven
+func.func @lacking(%h: f16, %v: vector<4xf32>, %d: f64) -> (f32, vector<4xf16>, vector<4xf32>, f64, f64, f64) {
+  %0 = arith.extf %h : f16 to f32
+  %1 = arith.truncf %v : vector<4xf32> to vector<4xf16>
+  %2 = math.floor %v : vector<4xf32>
+  %3 = math.ceil %d : f64
+  %4 = math.trunc %d : f64
+  %5 = math.roundeven %d : f64
+  return %0, %1, %2, %3, %4, %5 : f32, vector<4xf16>, vector<4xf32>, f64, f64, f64
+}

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Emulation.h"
 #include "Functions.h"
 #include "gg/Dialect/GG/IR/GG.h"
 #include "gg/Transforms/Passes.h"
@@ -70,8 +71,7 @@ struct ExpandLogarithm : public OpRewritePattern<OpTy> {
                                 PatternRewriter &rewriter) const override {
     FloatBuilder b(rewriter, op.getLoc(), op.getType());
     Value log = math::LogOp::create(rewriter, op.getLoc(), op.getOperand());
-    Value scale = hasElement(op, 64) ? b.f64(factor) : b.f32(factor);
-    rewriter.replaceOp(op, b.mul(log, scale));
+    rewriter.replaceOp(op, b.mul(log, b.like(log, factor)));
     return success();
   }
 
@@ -85,8 +85,7 @@ struct ExpandRsqrt : public OpRewritePattern<math::RsqrtOp> {
                                 PatternRewriter &rewriter) const override {
     FloatBuilder b(rewriter, op.getLoc(), op.getType());
     Value root = math::SqrtOp::create(rewriter, op.getLoc(), op.getOperand());
-    rewriter.replaceOp(op,
-                       b.div(hasElement(op, 64) ? b.f64(1) : b.f32(1), root));
+    rewriter.replaceOp(op, b.div(b.like(root, 1), root));
     return success();
   }
 };
@@ -134,6 +133,8 @@ template <typename OpTy> struct CallTable : public OpRewritePattern<OpTy> {
 };
 
 struct ExpandMathPass : public gg::impl::ExpandMathPassBase<ExpandMathPass> {
+  using ExpandMathPassBase::ExpandMathPassBase;
+
   void runOnOperation() override {
     func::FuncOp func = getOperation();
     if (func.isExternal())
@@ -152,6 +153,10 @@ struct ExpandMathPass : public gg::impl::ExpandMathPassBase<ExpandMathPass> {
     patterns.add<ExpandLogarithm<math::Log2Op>>(context, 0x1.71547652b82fep+0);
     patterns.add<ExpandLogarithm<math::Log10Op>>(context, 0x1.bcb7b1526e50ep-2);
     math::populateExpansionPatterns(patterns, {"ipowi", "fpowi"});
+    if (half)
+      populateHalfPatterns(patterns);
+    if (rounding)
+      populateRoundingPatterns(patterns);
 
     // Only an entry has the table; erased again where nothing calls it.
     if (func->hasAttr(ir::kEntryAttr)) {

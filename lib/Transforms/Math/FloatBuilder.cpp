@@ -39,6 +39,10 @@ Value FloatBuilder::i64(int64_t value) {
   return constant(builder.getI64Type(), builder.getI64IntegerAttr(value));
 }
 
+Value FloatBuilder::like(Value a, double value) {
+  return isF64(a) ? f64(value) : f32(value);
+}
+
 bool FloatBuilder::isF64(Value a) {
   return getElementTypeOrSelf(a.getType()).isF64();
 }
@@ -63,10 +67,9 @@ Value FloatBuilder::mulAdd(Value a, Value b, Value c) {
 }
 
 Value FloatBuilder::polynomial(Value x, ArrayRef<double> coefficients) {
-  auto make = [&](double value) { return isF64(x) ? f64(value) : f32(value); };
-  Value sum = make(coefficients.back());
+  Value sum = like(x, coefficients.back());
   for (double coefficient : llvm::reverse(coefficients.drop_back()))
-    sum = mulAdd(sum, x, make(coefficient));
+    sum = mulAdd(sum, x, like(x, coefficient));
   return sum;
 }
 
@@ -80,7 +83,7 @@ Value FloatBuilder::abs(Value a) {
 }
 
 Value FloatBuilder::copySign(Value a, Value b) {
-  Value sign = iand(toBits(b), i32(INT32_MIN));
+  Value sign = iand(toBits(b), isF64(b) ? i64(INT64_MIN) : i32(INT32_MIN));
   return fromBits(ior(toBits(abs(a)), sign));
 }
 
@@ -137,6 +140,14 @@ Value FloatBuilder::fromBits(Value a) {
   Type type = wide ? Type(builder.getF64Type()) : Type(builder.getF32Type());
   return arith::BitcastOp::create(builder, like(type), a);
 }
+Value FloatBuilder::halfToBits(Value a) {
+  Value bits = arith::BitcastOp::create(builder, like(builder.getI16Type()), a);
+  return arith::ExtUIOp::create(builder, like(builder.getI32Type()), bits);
+}
+Value FloatBuilder::halfFromBits(Value a) {
+  Value bits = arith::TruncIOp::create(builder, like(builder.getI16Type()), a);
+  return arith::BitcastOp::create(builder, like(builder.getF16Type()), bits);
+}
 Value FloatBuilder::toF64(Value a) {
   return arith::ExtFOp::create(builder, like(builder.getF64Type()), a);
 }
@@ -150,8 +161,7 @@ Value FloatBuilder::intToF64(Value a) {
 std::pair<Value, Value> FloatBuilder::round(Value a) {
   // Adding 1.5·2^23 (2^52) leaves no bits behind the point; the integer then
   // stands in the low bits.
-  bool wide = isF64(a);
-  Value magic = wide ? f64(0x1.8p52) : f32(0x1.8p23);
+  Value magic = like(a, isF64(a) ? 0x1.8p52 : 0x1.8p23);
   Value shifted = add(a, magic);
   Value integer = isub(toBits(shifted), toBits(magic));
   return {sub(shifted, magic), integer};

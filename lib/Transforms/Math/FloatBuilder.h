@@ -26,6 +26,8 @@ public:
   Value f64(double value);
   Value i32(int64_t value);
   Value i64(int64_t value);
+  /// A number of the type of `a`: f32 or f64.
+  Value like(Value a, double value);
 
   Value add(Value a, Value b);
   Value sub(Value a, Value b);
@@ -37,7 +39,7 @@ public:
   Value polynomial(Value x, mlir::ArrayRef<double> coefficients);
   Value negate(Value a);
   Value abs(Value a);
-  /// The magnitude of `a` with the sign of `b`, both f32.
+  /// The magnitude of `a` with the sign of `b`, of one type.
   Value copySign(Value a, Value b);
   /// NaN where either is.
   Value min(Value a, Value b);
@@ -59,6 +61,9 @@ public:
   /// The bits of an f32 or f64 as an integer, and back.
   Value toBits(Value a);
   Value fromBits(Value a);
+  /// The bits of an f16 in the low half of an i32, and back.
+  Value halfToBits(Value a);
+  Value halfFromBits(Value a);
   Value toF64(Value a);
   Value toF32(Value a);
   Value intToF64(Value a);

@@ -104,7 +104,7 @@ static Value buildLog2F64(FloatBuilder &b, Value x) {
   Value result = b.add(b.intToF64(e), log2m);
   result = b.select(b.compare(FP::OEQ, x, b.f64(0)), b.f64(-kInfinity), result);
   // Infinity and NaN stay what they are; a negative number has no logarithm.
-  result = b.select(b.compare(FP::ULT, x, b.f64(kInfinity)), result, x);
+  result = b.select(b.compare(FP::OLT, x, b.f64(kInfinity)), result, x);
   return b.select(b.compare(FP::OLT, x, b.f64(0)), b.f64(kNaN), result);
 }
 
