@@ -80,7 +80,9 @@ private:
     decoder.kv = options.kv;
     if (failed(runPasses(
             *module,
-            [&](OpPassManager &pm) { buildDecoderPipeline(pm, decoder); },
+            [&](OpPassManager &pm, PipelineErrorHandler errors) {
+              return buildDecoderPipeline(pm, decoder, errors);
+            },
             /*verify=*/true)))
       return failure();
     if (options.emit == Emit::ONNX)
@@ -100,9 +102,10 @@ private:
     weights.format = options.rf8;
     weights.rounding = options.rounding;
     weights.scale = options.scale;
-    if (failed(runPasses(*module, [&](OpPassManager &pm) {
-          buildWeightsPipeline(pm, weights);
-        })))
+    if (failed(runPasses(*module,
+                         [&](OpPassManager &pm, PipelineErrorHandler errors) {
+                           return buildWeightsPipeline(pm, weights, errors);
+                         })))
       return failure();
     if (options.emit == Emit::RF8)
       return print(*module);
@@ -166,9 +169,10 @@ private:
     OwningOpRef<ModuleOp> copy = module->clone();
     CodegenOptions codegen;
     codegen.features = cpu.features;
-    if (failed(runPasses(*copy, [&](OpPassManager &pm) {
-          buildCodegenPipeline(pm, codegen);
-        })))
+    if (failed(runPasses(*copy,
+                         [&](OpPassManager &pm, PipelineErrorHandler errors) {
+                           return buildCodegenPipeline(pm, codegen, errors);
+                         })))
       return std::nullopt;
     if (model)
       describeArenas(*copy, *model);
@@ -179,15 +183,19 @@ private:
     return std::nullopt;
   }
 
-  LogicalResult runPasses(ModuleOp target,
-                          llvm::function_ref<void(OpPassManager &)> build,
-                          bool verify = false) {
+  LogicalResult runPasses(
+      ModuleOp target,
+      llvm::function_ref<LogicalResult(OpPassManager &, PipelineErrorHandler)>
+          build,
+      bool verify = false) {
     PassManager pm(&context);
     // Verifiers of onnx ops refuse what a file says as soon as types are known.
     // Behind them the verifier would take a good part of the time for what
     // gg-opt's tests show.
     pm.enableVerifier(verify);
-    build(pm);
+    if (failed(build(
+            pm, [&](const llvm::Twine &message) { return error(message); })))
+      return failure();
     return pm.run(target);
   }
 

@@ -9,127 +9,200 @@
 #include "gg/Pipelines/Pipelines.h"
 
 #include "mlir/Pass/PassRegistry.h"
-#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace gg;
 
 /// Adds passes as they are written on gg-opt's command line, so that a pipeline
 /// reads as what somebody would type to try it in parts.
-static void add(OpPassManager &pm, const Twine &passes) {
-  if (failed(parsePassPipeline(passes.str(), pm)))
-    llvm::report_fatal_error("a pass of the pipeline is not registered");
+static LogicalResult add(OpPassManager &pm, const Twine &passes,
+                         PipelineErrorHandler errors) {
+  std::string message;
+  llvm::raw_string_ostream stream(message);
+  if (succeeded(parsePassPipeline(passes.str(), pm, stream)))
+    return success();
+  return errors(message);
 }
 
-void gg::buildImportPipeline(OpPassManager &pm) {
-  add(pm, "onnx-fold-constants,"
-          "func.func(onnx-inline-branches,onnx-infer-shapes),"
-          "onnx-fold-constants,"
-          "func.func(onnx-recover),"
-          "func.func(onnx-infer-shapes),"
-          "canonicalize,cse");
+LogicalResult gg::buildImportPipeline(OpPassManager &pm,
+                                      PipelineErrorHandler errors) {
+  return add(pm,
+             "onnx-fold-constants,"
+             "func.func(onnx-inline-branches,onnx-infer-shapes),"
+             "onnx-fold-constants,"
+             "func.func(onnx-recover),"
+             "func.func(onnx-infer-shapes),"
+             "canonicalize,cse",
+             errors);
 }
 
-void gg::buildDecoderPipeline(OpPassManager &pm,
-                              const DecoderOptions &options) {
-  add(pm, "gg-stateful-kv{context=" + Twine(options.context) +
-              " batch=" + Twine(options.batch) +
-              " chunk=" + Twine(options.chunk) + " kv=" + options.kv + "}");
-  add(pm, "func.func(onnx-infer-shapes),onnx-fold-constants,canonicalize,cse");
+LogicalResult gg::buildDecoderPipeline(OpPassManager &pm,
+                                       const DecoderOptions &options,
+                                       PipelineErrorHandler errors) {
+  return add(pm,
+             "gg-stateful-kv{context=" + Twine(options.context) +
+                 " batch=" + Twine(options.batch) +
+                 " chunk=" + Twine(options.chunk) + " kv=" + options.kv +
+                 "},"
+                 "func.func(onnx-infer-shapes),onnx-fold-constants,"
+                 "canonicalize,cse",
+             errors);
 }
 
-void gg::buildLinalgPipeline(OpPassManager &pm) {
-  add(pm, "convert-onnx-to-linalg,canonicalize,cse");
+LogicalResult gg::buildLinalgPipeline(OpPassManager &pm,
+                                      PipelineErrorHandler errors) {
+  return add(pm, "convert-onnx-to-linalg,canonicalize,cse", errors);
 }
 
-void gg::buildWeightsPipeline(OpPassManager &pm,
-                              const WeightsOptions &options) {
-  if (options.weights == "rf8")
-    add(pm, "rf8-quantize{format=" + options.format + " rounding=" +
-                options.rounding + " scale=" + options.scale + "}");
-  add(pm, options.weights == "bf16" ? "rf8-fuse-linear{narrow=bf16}"
-                                    : "rf8-fuse-linear");
-  add(pm, "canonicalize,cse");
+LogicalResult gg::buildWeightsPipeline(OpPassManager &pm,
+                                       const WeightsOptions &options,
+                                       PipelineErrorHandler errors) {
+  StringRef weights = options.weights;
+  if (weights != "f32" && weights != "bf16" && weights != "rf8")
+    return errors("expected weights of f32, bf16 or rf8 but got '" + weights +
+                  "'");
+  if (weights == "rf8" && failed(add(pm,
+                                     "rf8-quantize{format=" + options.format +
+                                         " rounding=" + options.rounding +
+                                         " scale=" + options.scale + "}",
+                                     errors)))
+    return failure();
+  return add(pm,
+             Twine(weights == "bf16" ? "rf8-fuse-linear{narrow=bf16}"
+                                     : "rf8-fuse-linear") +
+                 ",canonicalize,cse",
+             errors);
 }
 
-void gg::buildBufferPipeline(OpPassManager &pm) {
-  add(pm, "rf8-legalize-types{keep-linear=true},"
-          "linalg-generalize-named-ops,"
-          "gg-fuse-elementwise,"
-          "canonicalize,cse,"
-          "gg-relax-reductions,"
-          "gg-outline-weights,"
-          "gg-bufferize,"
-          "cse,canonicalize");
+LogicalResult gg::buildBufferPipeline(OpPassManager &pm,
+                                      PipelineErrorHandler errors) {
+  return add(pm,
+             "rf8-legalize-types{keep-linear=true},"
+             "linalg-generalize-named-ops,"
+             "gg-fuse-elementwise,"
+             "canonicalize,cse,"
+             "gg-relax-reductions,"
+             "gg-outline-weights,"
+             "gg-bufferize,"
+             "cse,canonicalize",
+             errors);
+}
+
+static bool has(const CodegenOptions &options, StringRef feature) {
+  return llvm::is_contained(options.features, feature);
 }
 
 /// The instruction set that convert-rf8-to-vector writes kernels for.
 static StringRef getKernelTarget(const CodegenOptions &options) {
-  auto has = [&](StringRef feature) {
-    return llvm::is_contained(options.features, feature);
-  };
-  if (has("avx512f") && has("avx512bw") && has("avx512vl") && has("fma"))
+  if (has(options, "avx512f") && has(options, "avx512bw") &&
+      has(options, "avx512vl") && has(options, "fma"))
     return "avx512";
-  if (has("avx2") && has("fma"))
+  if (has(options, "avx2") && has(options, "fma"))
     return "avx2";
-  return has("neon") ? "neon" : "generic";
+  return has(options, "neon") ? "neon" : "generic";
 }
 
-void gg::buildCodegenPipeline(OpPassManager &pm,
-                              const CodegenOptions &options) {
+/// What gg-expand-math is to do for instructions that an x86 CPU lacks.
+static std::string getMathOptions(const CodegenOptions &options) {
+  auto lacks = [&](StringRef feature) {
+    return has(options, "sse2") && !has(options, feature) ? "true" : "false";
+  };
+  return std::string("{half=") + lacks("f16c") +
+         " rounding=" + lacks("sse4.1") + "}";
+}
+
+LogicalResult gg::buildCodegenPipeline(OpPassManager &pm,
+                                       const CodegenOptions &options,
+                                       PipelineErrorHandler errors) {
+  std::string passes;
   // Loops and kernels.
-  add(pm, "convert-rf8-to-vector{target=" + getKernelTarget(options) + "}");
-  add(pm, "linalg-generalize-named-ops,"
-          "gg-order-loops,"
-          "convert-linalg-to-parallel-loops,"
-          "canonicalize,cse");
+  passes += ("convert-rf8-to-vector{target=" + getKernelTarget(options) +
+             "},"
+             "linalg-generalize-named-ops,"
+             "gg-order-loops,"
+             "convert-linalg-to-parallel-loops,"
+             "canonicalize,cse,")
+                .str();
   // Memory and threads.
-  add(pm, "func.func(gg-plan-arena,gg-distribute),"
-          "canonicalize,cse,"
-          "func.func(scf-parallel-for-to-nested-fors)");
+  passes += "func.func(gg-plan-arena,gg-distribute),"
+            "canonicalize,cse,"
+            "func.func(scf-parallel-for-to-nested-fors),";
   // Numbers: small floats compute in f32, and nothing calls a library.
-  add(pm, "math-extend-to-supported-types,"
-          "arith-emulate-unsupported-floats{source-types=bf16,f16,f8E4M3FN,"
-          "f8E4M3FNUZ,f8E5M2,f8E5M2FNUZ target-type=f32},"
-          "func.func(gg-expand-math),"
-          "arith-expand{include-bf16=true},"
-          "canonicalize,cse");
+  passes += "math-extend-to-supported-types,"
+            "arith-emulate-unsupported-floats{source-types=bf16,f16,f8E4M3FN,"
+            "f8E4M3FNUZ,f8E5M2,f8E5M2FNUZ target-type=f32},"
+            "func.func(gg-expand-math" +
+            getMathOptions(options) +
+            "),"
+            "arith-expand{include-bf16=true},"
+            "canonicalize,cse,";
   // Code.
-  add(pm, "gg-outline-kernels,"
-          "expand-strided-metadata,lower-affine,"
-          "convert-vector-to-scf,lower-affine,"
-          "convert-scf-to-cf,"
-          "func.func(gg-lower-asserts),"
-          "gg-entry-abi,"
-          "canonicalize,"
-          "convert-vector-to-llvm{enable-x86vector=true},"
-          "convert-ub-to-llvm,"
-          "finalize-memref-to-llvm,"
-          "convert-math-to-llvm,"
-          "convert-arith-to-llvm,"
-          "convert-index-to-llvm,"
-          "convert-func-to-llvm,"
-          "convert-cf-to-llvm,"
-          "reconcile-unrealized-casts,"
-          "canonicalize,cse");
+  passes += "gg-outline-kernels,"
+            "expand-strided-metadata,lower-affine,"
+            "convert-vector-to-scf,lower-affine,"
+            "convert-scf-to-cf,"
+            "func.func(gg-lower-asserts),"
+            "gg-entry-abi,"
+            "canonicalize,"
+            "convert-vector-to-llvm{enable-x86vector=true},"
+            "convert-ub-to-llvm,"
+            "finalize-memref-to-llvm,"
+            "convert-math-to-llvm,"
+            "convert-arith-to-llvm,"
+            "convert-index-to-llvm,"
+            "convert-func-to-llvm,"
+            "convert-cf-to-llvm,"
+            "reconcile-unrealized-casts,"
+            "canonicalize,cse";
+  return add(pm, passes, errors);
+}
+
+/// Registers a pipeline of passes; unlike upstream's PassPipelineRegistration
+/// it can refuse its options.
+template <typename Options>
+static void registerPipeline(StringRef name, StringRef description,
+                             LogicalResult (*build)(OpPassManager &,
+                                                    const Options &,
+                                                    PipelineErrorHandler)) {
+  registerPassPipeline(
+      name, description,
+      [build](OpPassManager &pm, StringRef text, PipelineErrorHandler errors) {
+        Options options;
+        std::string message;
+        llvm::raw_string_ostream stream(message);
+        if (failed(options.parseFromString(text, stream)))
+          return errors(message);
+        return build(pm, options, errors);
+      },
+      [](function_ref<void(const mlir::detail::PassOptions &)> use) {
+        use(Options());
+      });
+}
+
+/// The same for pipelines without options.
+template <LogicalResult (*build)(OpPassManager &, PipelineErrorHandler)>
+static void registerPipeline(StringRef name, StringRef description) {
+  registerPipeline<EmptyPipelineOptions>(
+      name, description,
+      [](OpPassManager &pm, const EmptyPipelineOptions &,
+         PipelineErrorHandler errors) { return build(pm, errors); });
 }
 
 void gg::registerPipelines() {
-  PassPipelineRegistration<>("gg-import-pipeline",
-                             "From an imported graph to standard operators",
-                             buildImportPipeline);
-  PassPipelineRegistration<DecoderOptions>(
-      "gg-decoder-pipeline", "From a decoder's graph to entries over caches",
-      buildDecoderPipeline);
-  PassPipelineRegistration<>("gg-linalg-pipeline",
-                             "From onnx to linalg on tensors",
-                             buildLinalgPipeline);
-  PassPipelineRegistration<WeightsOptions>(
+  registerPipeline<buildImportPipeline>(
+      "gg-import-pipeline", "From an imported graph to standard operators");
+  registerPipeline<DecoderOptions>("gg-decoder-pipeline",
+                                   "From a decoder's graph to entries over "
+                                   "caches",
+                                   buildDecoderPipeline);
+  registerPipeline<buildLinalgPipeline>("gg-linalg-pipeline",
+                                        "From onnx to linalg on tensors");
+  registerPipeline<WeightsOptions>(
       "gg-weights-pipeline", "How weights are stored", buildWeightsPipeline);
-  PassPipelineRegistration<>("gg-buffer-pipeline",
-                             "From tensors to buffers, weights outlined",
-                             buildBufferPipeline);
-  PassPipelineRegistration<CodegenOptions>("gg-codegen-pipeline",
-                                           "From buffers to the LLVM dialect",
-                                           buildCodegenPipeline);
+  registerPipeline<buildBufferPipeline>(
+      "gg-buffer-pipeline", "From tensors to buffers, weights outlined");
+  registerPipeline<CodegenOptions>("gg-codegen-pipeline",
+                                   "From buffers to the LLVM dialect",
+                                   buildCodegenPipeline);
 }

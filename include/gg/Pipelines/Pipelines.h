@@ -16,11 +16,17 @@ namespace gg {
 
 // The way of a model from the importer to the LLVM dialect, in the order of
 // these functions. Here, and nowhere else, is decided which pass follows which.
-// Each is a named pipeline of gg-opt too.
+// Each is a named pipeline of gg-opt too. They fail, after telling `errors`,
+// where an option has none of its values.
+
+/// Takes what is wrong with the options of a pipeline; returns failure.
+using PipelineErrorHandler =
+    llvm::function_ref<llvm::LogicalResult(const llvm::Twine &)>;
 
 /// gg-import-pipeline: an imported graph in the newest standard operators, with
 /// all shapes inferred.
-void buildImportPipeline(mlir::OpPassManager &pm);
+llvm::LogicalResult buildImportPipeline(mlir::OpPassManager &pm,
+                                        PipelineErrorHandler errors);
 
 struct DecoderOptions : mlir::PassPipelineOptions<DecoderOptions> {
   Option<int64_t> context{*this, "context",
@@ -39,11 +45,13 @@ struct DecoderOptions : mlir::PassPipelineOptions<DecoderOptions> {
 
 /// gg-decoder-pipeline: a decoder as entries over caches; other models keep
 /// their function.
-void buildDecoderPipeline(mlir::OpPassManager &pm,
-                          const DecoderOptions &options);
+llvm::LogicalResult buildDecoderPipeline(mlir::OpPassManager &pm,
+                                         const DecoderOptions &options,
+                                         PipelineErrorHandler errors);
 
 /// gg-linalg-pipeline: from onnx to linalg on tensors.
-void buildLinalgPipeline(mlir::OpPassManager &pm);
+llvm::LogicalResult buildLinalgPipeline(mlir::OpPassManager &pm,
+                                        PipelineErrorHandler errors);
 
 struct WeightsOptions : mlir::PassPipelineOptions<WeightsOptions> {
   Option<std::string> weights{*this, "weights",
@@ -61,12 +69,14 @@ struct WeightsOptions : mlir::PassPipelineOptions<WeightsOptions> {
 
 /// gg-weights-pipeline: how weights are stored, and products with them as
 /// rf8.linear.
-void buildWeightsPipeline(mlir::OpPassManager &pm,
-                          const WeightsOptions &options);
+llvm::LogicalResult buildWeightsPipeline(mlir::OpPassManager &pm,
+                                         const WeightsOptions &options,
+                                         PipelineErrorHandler errors);
 
 /// gg-buffer-pipeline: from tensors to buffers, with weights outlined. What
 /// comes before is the same for every CPU, what follows is not.
-void buildBufferPipeline(mlir::OpPassManager &pm);
+llvm::LogicalResult buildBufferPipeline(mlir::OpPassManager &pm,
+                                        PipelineErrorHandler errors);
 
 struct CodegenOptions : mlir::PassPipelineOptions<CodegenOptions> {
   ListOption<std::string> features{
@@ -75,8 +85,9 @@ struct CodegenOptions : mlir::PassPipelineOptions<CodegenOptions> {
 };
 
 /// gg-codegen-pipeline: from buffers to the LLVM dialect.
-void buildCodegenPipeline(mlir::OpPassManager &pm,
-                          const CodegenOptions &options);
+llvm::LogicalResult buildCodegenPipeline(mlir::OpPassManager &pm,
+                                         const CodegenOptions &options,
+                                         PipelineErrorHandler errors);
 
 /// Registers the named pipelines with the pass registry.
 void registerPipelines();
