@@ -53,3 +53,20 @@ func.func @alloca(%n: index) attributes {gg.entry = "main"} {
   %0 = memref.alloca(%n) : memref<?xf32>
   return
 }
+
+// -----
+
+// expected-error @+1 {{expected one block}}
+func.func @blocks() attributes {gg.entry = "main"} {
+  cf.br ^next
+^next:
+  return
+}
+
+// -----
+
+func.func @complex() attributes {gg.entry = "main"} {
+  // expected-error @+1 {{expected elements of known size but got 'memref<4xcomplex<f32>>'}}
+  %0 = memref.alloc() : memref<4xcomplex<f32>>
+  return
+}

@@ -103,6 +103,8 @@ int64_t PositionForms::findContext(int64_t limit) {
         if (!evaluator.evaluate(value))
           return false;
     for (const auto &[mask, isCausal] : maskValues) {
+      if (model.getKind(mask) == Kind::Data) // SequenceCheck refuses it
+        continue;
       std::optional<HostTensor> tensor = evaluator.evaluate(mask);
       int64_t keys =
           tensor && tensor->getRank() ? tensor->getShape().back() : 0;

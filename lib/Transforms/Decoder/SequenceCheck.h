@@ -43,7 +43,7 @@ private:
   bool visitGather(onnx::GatherOp op);
   bool visitGatherND(onnx::GatherNDOp op);
   bool visitSlice(onnx::SliceOp op);
-  bool takesLast(mlir::Operation *op, mlir::Value index, bool isSlice);
+  bool takesLast(mlir::Operation *op, mlir::Value index);
   bool fail(mlir::Operation *op, const llvm::Twine &why);
   int64_t getRank(mlir::Value value) const;
 

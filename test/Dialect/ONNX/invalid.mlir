@@ -582,3 +582,29 @@ func.func @f(%c: tensor<i1>) {
   }
   return
 }
+
+// -----
+
+func.func @gather_nd_scalar(%x: tensor<2x3xf32>, %i: tensor<i64>) -> tensor<*xf32> {
+  // expected-error @+1 {{expected indices of rank 1 or more but got 'tensor<i64>'}}
+  %0 = onnx.GatherND(%x, %i) : (tensor<2x3xf32>, tensor<i64>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @split_into_none(%x: tensor<4xf32>) {
+  %none = onnx.None : none
+  // expected-error @+1 {{expected at least one result but got none}}
+  "onnx.Split"(%x, %none) : (tensor<4xf32>, none) -> ()
+  return
+}
+
+// -----
+
+func.func @split_element_type(%x: tensor<4xf32>) -> tensor<4xf16> {
+  %none = onnx.None : none
+  // expected-error @+1 {{expected results of element type 'f32' but got 'tensor<4xf16>'}}
+  %0 = onnx.Split(%x, %none) : (tensor<4xf32>, none) -> tensor<4xf16>
+  return %0 : tensor<4xf16>
+}
