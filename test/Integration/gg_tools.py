@@ -126,10 +126,14 @@ def tree_bytes(folder: "str | os.PathLike[str]") -> Dict[str, bytes]:
 
 
 def cpu_levels() -> List[str]:
-    """The x86-64 levels among v3 and v4 that this machine can run."""
+    """The x86-64 levels that this machine can run, in their order."""
     with open("/proc/cpuinfo") as file:
         flags = next((line.split() for line in file if line.startswith("flags")), [])
     levels = []
+    if "sse2" in flags:
+        levels.append("x86-64")
+    if {"cx16", "lahf_lm", "popcnt", "sse4_2", "ssse3"} <= set(flags):
+        levels.append("x86-64-v2")
     if {"avx2", "fma", "f16c", "bmi2"} <= set(flags):
         levels.append("x86-64-v3")
         if {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= set(flags):

@@ -2,14 +2,20 @@
 number of threads, several CPU levels, checks of its content, statistics."""
 
 import json
+import re
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
+
 from gg.graph import GraphStyle, write_onnx
 from gg.models import tiny_llama
 from gg.reference import Reference
 from gg_tools import check, check_error, compile_model, cpu_levels, run_tool, tree_bytes
 
+# Code for more than any machine has; never the one that runs.
+MORE = "x86-64-v4+avx512bf16+amx-tile+amx-fp16"
 PROMPT = np.array([[5, 17, 2, 40, 33, 8, 61, 12, 3]])
 
 
@@ -54,6 +60,54 @@ def test_cpu_levels(weights, model, tmp_path):
     together = compile_model(model, tmp_path / "all.gg", "--cpu", ",".join(levels), "--weights",
                              weights, "--context", 32)
     assert np.array_equal(together.logits(PROMPT, tmp_path), results[levels[-1]])
+
+
+def test_the_best_code_runs(model, tmp_path):
+    """Of several levels the last that this machine has is loaded, and only it:
+    damage to the others goes unnoticed."""
+    levels = cpu_levels()
+    artifact = compile_model(model, tmp_path / "all.gg", "--cpu", ",".join(levels + [MORE]),
+                             "--context", 32)
+    files = [f"code.{level}.so" for level in levels + [MORE]]
+    assert {name for name in tree_bytes(artifact.path) if name.endswith(".so")} == set(files)
+    expected = artifact.logits(PROMPT, tmp_path)
+    for name in files:
+        path = tmp_path / "all.gg" / name
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+        if name == f"code.{levels[-1]}.so":
+            check_error(run_tool("gg-run", artifact.path, "--tokens", "1", "-n", "1"),
+                        re.escape(name))
+            return
+        assert np.array_equal(artifact.logits(PROMPT, tmp_path), expected), name
+
+
+@pytest.mark.parametrize("level", ["x86-64", "x86-64-v2", "x86-64-v3"])
+def test_half_precision_on_old_cpus(level, tmp_path):
+    """f16, and roundings, where the CPU has no instructions for them."""
+    if level not in cpu_levels():
+        pytest.skip(f"this CPU is no {level}")
+    nodes = [helper.make_node(op, ["x"], [op]) for op in ("Floor", "Ceil", "Round", "Neg")]
+    nodes.append(helper.make_node("Mul", ["x", "w"], ["Mul"]))
+    nodes.append(helper.make_node("Cast", ["x"], ["Cast"], to=TensorProto.FLOAT))
+    outputs = [helper.make_tensor_value_info(
+        node.output[0], TensorProto.FLOAT if node.op_type == "Cast" else TensorProto.FLOAT16,
+        [1001]) for node in nodes]
+    rng = np.random.default_rng(5)
+    x = (rng.standard_normal(1001) * np.exp2(rng.integers(-26, 16, 1001))).astype(np.float16)
+    x[:6] = 0.5, -0.5, 2.5, -0.0, np.inf, 65504
+    w = rng.standard_normal(1001).astype(np.float16)
+    onnx.save(helper.make_model(
+        helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT16,
+                                                                     [1001])],
+                          outputs, [numpy_helper.from_array(w, "w")]),
+        opset_imports=[helper.make_opsetid("", 22)]), tmp_path / "half.onnx")
+    artifact = compile_model(tmp_path / "half.onnx", tmp_path / "m.gg", "--cpu", level)
+    got = artifact.tensors({"x": x}, [node.output[0] for node in nodes], tmp_path)
+    with np.errstate(over="ignore"):
+        product = (x.astype(np.float64) * w).astype(np.float16)
+    for name, want in {"Floor": np.floor(x), "Ceil": np.ceil(x), "Round": np.rint(x), "Neg": -x,
+                       "Mul": product, "Cast": x.astype(np.float32)}.items():
+        assert got[name].dtype == want.dtype and got[name].tobytes() == want.tobytes(), name
 
 
 def test_info_and_verify(model, artifacts):
