@@ -1,8 +1,11 @@
 """Decoders with random weights, written in every form that exporters use, end
 to end: graph → artifact → logits and tokens. Needs no shared data."""
 
+import ml_dtypes
 import numpy as np
 import pytest
+import rf8_reference
+from gg.decoder import Decoder
 from gg.graph import GraphStyle, write_onnx
 from gg.models import tiny_gpt2, tiny_llama
 from gg.reference import Reference
@@ -53,15 +56,27 @@ def test_sizes(changes, tmp_path, artifacts):
     assert np.abs(actual - expected).max() <= 1e-3
 
 
-@pytest.mark.parametrize("weights,bound", [("bf16", 0.1), ("rf8", 1.0)])
-def test_weight_types(weights, bound, tmp_path, artifacts):
-    """Smaller weights stay near the reference, and change something."""
+def rounded(decoder, rounding):
+    """The decoder with its matrices rounded."""
+    def load(name):
+        tensor = decoder.tensor(name)
+        return rounding(tensor) if tensor.ndim == 2 else tensor
+
+    return Decoder(decoder.config, load)
+
+
+@pytest.mark.parametrize("weights,rounding", [
+    ("bf16", lambda tensor: tensor.astype(ml_dtypes.bfloat16).astype(np.float32)),
+    ("rf8", rf8_reference.nearest)], ids=["bf16", "rf8"])
+def test_weight_types(weights, rounding, tmp_path, artifacts):
+    """Smaller weights are the reference's with its matrices rounded."""
     decoder = tiny_llama()
     path = written(tmp_path, decoder)
+    expected = Reference(rounded(decoder, rounding)).logits(PROMPT)
+    assert np.abs(expected - Reference(decoder).logits(PROMPT)).max() > 0.01
     actual = artifacts(path, "--context", 32, "--batch", 2, "--weights",
                        weights).logits(PROMPT, tmp_path)
-    error = np.abs(actual - Reference(decoder).logits(PROMPT)).max()
-    assert 1e-4 < error < bound
+    assert np.abs(actual - expected).max() <= 1e-3
 
 
 def test_prompt_lengths_around_chunk_and_capacity(tmp_path, artifacts):

@@ -80,7 +80,6 @@ def test_against_onnxruntime(folder, artifacts, tmp_path):
     assert_close(artifact.logits(ids, tmp_path), session.run(ids), WITHOUT_GOLDEN[folder])
 
 
-@pytest.mark.xfail(reason="caches of rank 3, [batch, positions, heads · size], are refused")
 def test_static_scatter_graph(artifacts, tmp_path):
     """A graph over fixed caches: its own recorded prefill logits."""
     path = shared("data/onnx/static-scatter-opset24/model.onnx")

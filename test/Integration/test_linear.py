@@ -7,6 +7,7 @@ import pytest
 from gg.onnx_builder import GraphBuilder
 from gg_tools import compile_model, cpu_levels
 from onnx import TensorProto
+from rf8_reference import nearest
 
 SIZES = (1, 3, 17, 63, 172, 576, 1537)
 
@@ -44,22 +45,8 @@ def test_shapes(cpu, weights, tmp_path):
         folder.mkdir()
         outputs = artifact.tensors(inputs, names, folder)
         for n, k in shapes:
-            matrix = matrices[n, k] if weights == "f32" else rf8_nearest(matrices[n, k])
+            matrix = matrices[n, k] if weights == "f32" else nearest(matrices[n, k].T).T
             expected = inputs[f"x{n}_{k}"].astype(np.float64) @ matrix.astype(np.float64)
             scale = np.abs(inputs[f"x{n}_{k}"]) @ np.abs(matrix)
             error = np.abs(outputs[f"y{n}_{k}"] - expected)
             assert (error <= 2e-5 * scale + 1e-7).all(), (n, k, rows, error.max())
-
-
-def rf8_nearest(matrix):
-    """RF8 e4r3 with a scale for each output channel: an independent numpy
-    reading of docs/Spec.md (nearest value to the f32 quotient, a tie to the even rank)."""
-    significands = np.array([1, 17 / 16, 9 / 8, 5 / 4, 3 / 2, 7 / 4, 15 / 8])
-    grid = np.concatenate([[0.0], (2.0 ** (np.arange(2, 16) - 15)[:, None] * significands).ravel()])
-    scale = (np.abs(matrix).max(axis=0) / np.float32(1.875)).astype(np.float32)
-    scale[scale == 0] = 1
-    size = (np.abs(matrix) / scale).astype(np.float64)
-    above = np.clip(np.searchsorted(grid, size), 1, len(grid) - 1)
-    low, high = grid[above - 1], grid[above]
-    up = (size - low > high - size) | ((size - low == high - size) & (above % 2 == 0))
-    return np.sign(matrix) * np.where(up, high, low) * scale
