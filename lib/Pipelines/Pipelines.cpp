@@ -62,17 +62,13 @@ LogicalResult gg::buildWeightsPipeline(OpPassManager &pm,
   if (weights != "f32" && weights != "bf16" && weights != "rf8")
     return errors("expected weights of f32, bf16 or rf8 but got '" + weights +
                   "'");
-  if (weights == "rf8" && failed(add(pm,
-                                     "rf8-quantize{format=" + options.format +
-                                         " rounding=" + options.rounding +
-                                         " scale=" + options.scale + "}",
-                                     errors)))
-    return failure();
-  return add(pm,
-             Twine(weights == "bf16" ? "rf8-fuse-linear{narrow=bf16}"
-                                     : "rf8-fuse-linear") +
-                 ",canonicalize,cse",
-             errors);
+  std::string passes;
+  if (weights == "rf8")
+    passes = "rf8-quantize{format=" + options.format +
+             " rounding=" + options.rounding + " scale=" + options.scale + "},";
+  else if (weights == "bf16")
+    passes = "rf8-narrow-weights{type=bf16},";
+  return add(pm, passes + "rf8-fuse-linear,canonicalize,cse", errors);
 }
 
 LogicalResult gg::buildBufferPipeline(OpPassManager &pm,

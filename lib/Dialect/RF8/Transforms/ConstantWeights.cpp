@@ -9,6 +9,7 @@
 #include "ConstantWeights.h"
 
 #include "gg/RF8/Float.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
@@ -156,6 +157,30 @@ std::optional<MatrixContraction> gg::rf8::matchContraction(linalg::LinalgOp op,
   match.stepsFirst =
       cast<AffineDimExpr>(weight.getResult(0)).getPosition() == match.stepDim;
   return match;
+}
+
+void gg::rf8::forEachWeightUse(Operation *root,
+                               function_ref<void(const WeightUse &)> visit) {
+  auto visitOperand = [&](OpOperand &operand,
+                          std::optional<int64_t> channelAxis) {
+    std::optional<WeightSource> source = findWeightSource(operand.get());
+    auto constant =
+        source ? source->root.getDefiningOp<arith::ConstantOp>() : nullptr;
+    if (constant && !constant->hasAttr("rf8.keep") &&
+        isa<FloatType>(getElementTypeOrSelf(constant.getType())))
+      visit({&operand, *source, channelAxis});
+  };
+  root->walk([&](linalg::LinalgOp op) {
+    for (unsigned i = 0; i < 2; ++i) {
+      if (op.getNumDpsInputs() != 2)
+        break;
+      if (std::optional<MatrixContraction> match = matchContraction(op, i))
+        visitOperand(*match->weight, match->stepsFirst ? 1 : 0);
+    }
+    op->walk([&](tensor::ExtractOp extract) {
+      visitOperand(extract.getTensorMutable(), std::nullopt);
+    });
+  });
 }
 
 //===----------------------------------------------------------------------===//

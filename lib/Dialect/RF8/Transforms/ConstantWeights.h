@@ -66,6 +66,21 @@ struct MatrixContraction {
 std::optional<MatrixContraction> matchContraction(mlir::linalg::LinalgOp op,
                                                   unsigned operand);
 
+/// A use of a constant matrix of floats as a weight.
+struct WeightUse {
+  mlir::OpOperand *operand;
+  WeightSource source; ///< of an arith.constant
+  /// The axis of the output channels as the use has it; none for a look-up,
+  /// which takes rows.
+  std::optional<int64_t> channelAxis;
+};
+
+/// Calls `visit` with every operand below `root` by which a linalg contraction
+/// multiplies, or in which a linalg.generic looks up (tensor.extract), if it
+/// is a constant matrix of floats without the attribute `rf8.keep`.
+void forEachWeightUse(mlir::Operation *root,
+                      llvm::function_ref<void(const WeightUse &)> visit);
+
 /// Makes constants whose bytes lie in a weights store.
 class ConstantMaker {
 public:

@@ -52,8 +52,7 @@ private:
   std::optional<StoredWeight> getStored(MatrixContraction match);
   FailureOr<std::optional<PackedWeight>> pack(const StoredWeight &stored);
   FailureOr<ElementsAttr> packValues(const StoredWeight &stored,
-                                     const ConstantMatrix &matrix,
-                                     Type element);
+                                     const ConstantMatrix &matrix);
   FailureOr<std::optional<ElementsAttr>>
   packScales(const StoredWeight &stored, int64_t outputs, int64_t steps);
 
@@ -246,24 +245,23 @@ std::optional<StoredWeight> FuseLinearPass::getStored(MatrixContraction match) {
   return StoredWeight{loc, values, {}, {}, stepsFirst};
 }
 
-FailureOr<ElementsAttr> FuseLinearPass::packValues(const StoredWeight &stored,
-                                                   const ConstantMatrix &matrix,
-                                                   Type element) {
+FailureOr<ElementsAttr>
+FuseLinearPass::packValues(const StoredWeight &stored,
+                           const ConstantMatrix &matrix) {
   int64_t outputs = stored.stepsFirst ? matrix.columns() : matrix.rows();
   int64_t steps = stored.stepsFirst ? matrix.rows() : matrix.columns();
-  RankedTensorType type = getPackedType(element, outputs, steps, blocks);
+  RankedTensorType type =
+      getPackedType(matrix.element(), outputs, steps, blocks);
   FailureOr<MutableArrayRef<char>> bytes = constants.allocate(stored.loc, type);
   if (failed(bytes))
     return failure();
 
   // The place of an element is that of its row plus that of its column.
-  Packing packing = getPacking(element, blocks);
+  Packing packing = getPacking(matrix.element(), blocks);
   std::vector<int64_t> ofColumn(matrix.columns());
   for (auto [column, place] : llvm::enumerate(ofColumn))
     place = stored.stepsFirst ? packing.index(column, 0, steps)
                               : packing.index(0, column, steps);
-  bool narrows = element != matrix.element(), isBF16 = element.isBF16();
-  std::atomic<bool> overflows = false;
   parallelFor(&getContext(), 0, matrix.rows(), [&](size_t row) {
     int64_t place = stored.stepsFirst ? packing.index(0, row, steps)
                                       : packing.index(row, 0, steps);
@@ -274,31 +272,14 @@ FailureOr<ElementsAttr> FuseLinearPass::packValues(const StoredWeight &stored,
                     from + i * sizeof(element), sizeof(element));
     };
     SmallVector<char> scratch;
-    if (!narrows) {
-      const char *raw = matrix.rawRow(row, scratch);
-      if (packing.elementBytes == 1)
-        scatter(uint8_t(), raw);
-      else if (packing.elementBytes == 2)
-        scatter(uint16_t(), raw);
-      else
-        scatter(uint32_t(), raw);
-      return;
-    }
-    SmallVector<float> wide(matrix.columns());
-    matrix.floatRow(row, wide);
-    SmallVector<uint16_t> narrowed;
-    for (float value : wide) {
-      narrowed.push_back(isBF16 ? floatToBF16(value) : floatToHalf(value));
-      float back =
-          isBF16 ? bf16ToFloat(narrowed.back()) : halfToFloat(narrowed.back());
-      if (std::isinf(back) && !std::isinf(value))
-        overflows = true;
-    }
-    scatter(uint16_t(), reinterpret_cast<const char *>(narrowed.data()));
+    const char *raw = matrix.rawRow(row, scratch);
+    if (packing.elementBytes == 1)
+      scatter(uint8_t(), raw);
+    else if (packing.elementBytes == 2)
+      scatter(uint16_t(), raw);
+    else
+      scatter(uint32_t(), raw);
   });
-  if (overflows)
-    return emitError(stored.loc, "expected weights within the range of ")
-           << element << " but got larger ones";
   return constants.get(type, "rf8_packed", *bytes);
 }
 
@@ -369,7 +350,6 @@ FuseLinearPass::pack(const StoredWeight &stored) {
   if (!*matrix || (*matrix)->rows() * (*matrix)->columns() < minElements)
     return std::optional<PackedWeight>();
   PackedWeight result;
-  Type element = (*matrix)->element();
   if (stored.scales) {
     int64_t outputs =
         stored.stepsFirst ? (*matrix)->columns() : (*matrix)->rows();
@@ -385,11 +365,8 @@ FuseLinearPass::pack(const StoredWeight &stored) {
     if (stored.granularity.getKind() == GranularityKind::Group)
       result.groupSize = IntegerAttr::get(IntegerType::get(&getContext(), 64),
                                           stored.granularity.getSize());
-  } else if (element.isF32() && !narrow.empty()) {
-    element = narrow == "bf16" ? Type(BFloat16Type::get(&getContext()))
-                               : Type(Float16Type::get(&getContext()));
   }
-  FailureOr<ElementsAttr> values = packValues(stored, **matrix, element);
+  FailureOr<ElementsAttr> values = packValues(stored, **matrix);
   if (failed(values))
     return failure();
   result.values = *values;
@@ -417,11 +394,9 @@ static void readInPlace(tensor::ExtractOp op) {
 
 void FuseLinearPass::runOnOperation() {
   packed.clear();
-  if (blocks < 1 || blocks > 64 ||
-      (!narrow.empty() && narrow != "bf16" && narrow != "f16")) {
-    emitError(getOperation().getLoc(),
-              "expected 1 to 64 blocks and narrow to be bf16 or f16, but got ")
-        << int64_t(blocks) << " blocks and \"" << narrow << '"';
+  if (blocks < 1 || blocks > 64) {
+    emitError(getOperation().getLoc(), "expected 1 to 64 blocks but got ")
+        << int64_t(blocks);
     return signalPassFailure();
   }
   getOperation().walk(readInPlace);

@@ -23,12 +23,6 @@ namespace gg::rf8 {
 
 namespace {
 
-/// An operand that reads a constant matrix as a weight.
-struct WeightUse {
-  OpOperand *operand;
-  WeightSource source;
-};
-
 /// All uses of a constant, in whatever functions; constants are the same where
 /// their attribute is.
 struct Weight {
@@ -53,7 +47,6 @@ struct QuantizePass : gg::rf8::impl::RF8QuantizePassBase<QuantizePass> {
 private:
   LogicalResult parseScale();
   void collect();
-  void addUse(OpOperand &operand, std::optional<int64_t> channelAxis);
   FailureOr<Quantized> quantize(const Weight &weight,
                                 const ConstantMatrix &matrix);
   void replace(const WeightUse &use, const Quantized &quantized);
@@ -85,38 +78,17 @@ LogicalResult QuantizePass::parseScale() {
   return success();
 }
 
-void QuantizePass::addUse(OpOperand &operand,
-                          std::optional<int64_t> channelAxis) {
-  std::optional<WeightSource> source = findWeightSource(operand.get());
-  if (!source)
-    return;
-  auto constant = source->root.getDefiningOp<arith::ConstantOp>();
-  if (!constant || constant->hasAttr("rf8.keep") ||
-      !isa<FloatType>(getElementTypeOrSelf(constant.getType())))
-    return;
-  // A look-up takes rows of what it reads.
-  bool isLookup = !channelAxis;
-  int64_t axis = channelAxis.value_or(0);
-  if (source->transposed)
-    axis = 1 - axis;
-  // Look-ups join the contractions when all of them are known.
-  auto [entry, isNew] =
-      weights.insert({{constant.getValue(), isLookup ? -1 : axis},
-                      Weight{constant.getLoc(), {}, axis}});
-  entry->second.uses.push_back({&operand, *source});
-}
-
 void QuantizePass::collect() {
-  getOperation().walk([&](linalg::LinalgOp op) {
-    for (unsigned i = 0; i < 2; ++i) {
-      if (op.getNumDpsInputs() != 2)
-        break;
-      if (std::optional<MatrixContraction> match = matchContraction(op, i))
-        addUse(*match->weight, match->stepsFirst ? 1 : 0);
-    }
-    op->walk([&](tensor::ExtractOp extract) {
-      addUse(extract.getTensorMutable(), std::nullopt);
-    });
+  forEachWeightUse(getOperation(), [&](const WeightUse &use) {
+    auto constant = use.source.root.getDefiningOp<arith::ConstantOp>();
+    int64_t axis = use.channelAxis.value_or(0);
+    if (use.source.transposed)
+      axis = 1 - axis;
+    // Look-ups join the contractions when all of them are known.
+    auto [entry, isNew] =
+        weights.insert({{constant.getValue(), use.channelAxis ? axis : -1},
+                        Weight{constant.getLoc(), {}, axis}});
+    entry->second.uses.push_back(use);
   });
 
   // A tied embedding: the look-ups share what the contractions have.

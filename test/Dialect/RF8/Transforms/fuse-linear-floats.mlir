@@ -1,16 +1,11 @@
 // RUN: gg-opt %s -rf8-fuse-linear=min-elements=1 | FileCheck %s
-// RUN: gg-opt %s -rf8-fuse-linear="min-elements=1 narrow=bf16" | FileCheck %s --check-prefix=BF16
 // RUN: gg-opt %s -rf8-fuse-linear | FileCheck %s --check-prefix=SMALL
-// RUN: not gg-opt %s -rf8-fuse-linear=narrow=f8 2>&1 | FileCheck %s --check-prefix=ERROR
-// RUN: not gg-opt %s -rf8-fuse-linear="min-elements=1 narrow=f16" 2>&1 | FileCheck %s --check-prefix=RANGE
-// ERROR: error: expected 1 to 64 blocks and narrow to be bf16 or f16, but got 2 blocks and "f8"
-// RANGE: error: expected weights within the range of 'f16' but got larger ones
+// RUN: not gg-opt %s -rf8-fuse-linear=blocks=65 2>&1 | FileCheck %s --check-prefix=ERROR
+// ERROR: error: expected 1 to 64 blocks but got 65
 // SMALL-NOT: rf8.linear
 
 // CHECK-LABEL: func @f32
 // CHECK: rf8.linear ins(%{{.*}} : tensor<4x2xf32>, tensor<1x2x2x16xf32>) outs
-// BF16-LABEL: func @f32
-// BF16: rf8.linear ins(%{{.*}} : tensor<4x2xf32>, tensor<1x1x2x32xbf16>) outs
 func.func @f32(%x: tensor<4x2xf32>) -> tensor<4x3xf32> {
   %w = arith.constant dense<[[1.0, 2.0, 1.0e6], [3.0, 4.0, 5.0]]> : tensor<2x3xf32>
   %zero = arith.constant dense<0.0> : tensor<4x3xf32>

@@ -67,6 +67,29 @@ def RF8QuantizePass : Pass<"rf8-quantize", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def RF8NarrowWeightsPass : Pass<"rf8-narrow-weights", "::mlir::ModuleOp"> {
+  let summary = "constant f32 weights of linalg operations to bf16 or f16";
+  let description = [{
+    Stores the f32 matrices that `rf8-quantize` would take as bf16 or f16
+    instead, rounded to nearest, ties to even, and widens them with one
+    `arith.extf`, through which `rf8-fuse-linear` sees. Weights that the type
+    cannot hold are an error at the constant's location.
+
+    ```mlir
+    %w = arith.constant dense_resource<w> : tensor<576x1536xf32>
+    // becomes
+    %n = arith.constant dense_resource<w_narrow> : tensor<576x1536xbf16>
+    %w = arith.extf %n : tensor<576x1536xbf16> to tensor<576x1536xf32>
+    ```
+  }];
+  let options = [
+    Option<"type", "type", "std::string", [{"bf16"}],
+      "The type to store: bf16 or f16">,
+    Option<"minElements", "min-elements", "int64_t", "256",
+      "Weights of fewer elements stay as they are">];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def RF8FuseLinearPass : Pass<"rf8-fuse-linear", "::mlir::ModuleOp"> {
   let summary = "contractions with a constant weight to rf8.linear";
   let description = [{
@@ -98,9 +121,7 @@ def RF8FuseLinearPass : Pass<"rf8-fuse-linear", "::mlir::ModuleOp"> {
     Option<"blocks", "blocks", "int64_t", "2",
       "Blocks of 16 outputs side by side in a panel of the packing, 1 to 64">,
     Option<"minElements", "min-elements", "int64_t", "256",
-      "Weights of fewer elements stay as they are">,
-    Option<"narrow", "narrow", "std::string", [{""}],
-      "Store f32 weights as bf16 or f16, rounded to nearest, ties to even">];
+      "Weights of fewer elements stay as they are">];
   let dependentDialects = ["::gg::rf8::RF8Dialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
