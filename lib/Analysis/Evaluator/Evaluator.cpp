@@ -16,43 +16,12 @@ using namespace gg::onnx;
 // KernelCall
 //===----------------------------------------------------------------------===//
 
-int64_t KernelCall::getInt(StringRef name, int64_t standard) const {
-  auto attr = op->getAttrOfType<IntegerAttr>(name);
-  return attr ? attr.getValue().getSExtValue() : standard;
-}
-
-std::optional<SmallVector<int64_t>> KernelCall::getInts(StringRef name) const {
-  auto attr = op->getAttrOfType<DenseI64ArrayAttr>(name);
-  if (!attr)
-    return std::nullopt;
-  return llvm::to_vector(attr.asArrayRef());
-}
-
-StringRef KernelCall::getString(StringRef name, StringRef standard) const {
-  auto attr = op->getAttrOfType<StringAttr>(name);
-  return attr ? attr.getValue() : standard;
-}
-
-bool KernelCall::fail(const Twine &message) {
-  error = message.str();
-  return false;
-}
-
 bool KernelCall::checkSize(ArrayRef<int64_t> shape) {
   std::optional<int64_t> count = countElements(shape);
   if (count && *count <= maxElements)
     return true;
   return fail("expected a result of at most " + Twine(maxElements) +
               " elements");
-}
-
-bool KernelCall::normalizeAxis(int64_t &axis, int64_t rank) {
-  if (axis < -rank || axis >= rank)
-    return fail("expected an axis within rank " + Twine(rank) + " but got " +
-                Twine(axis));
-  if (axis < 0)
-    axis += rank;
-  return true;
 }
 
 //===----------------------------------------------------------------------===//

@@ -9,6 +9,7 @@
 #ifndef GG_LIB_ANALYSIS_EVALUATOR_KERNEL_H
 #define GG_LIB_ANALYSIS_EVALUATOR_KERNEL_H
 
+#include "../OpCall.h"
 #include "gg/Analysis/Evaluator.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/ADT/StringMap.h"
@@ -17,11 +18,11 @@ namespace gg::onnx {
 
 /// One op under evaluation: its concrete operands, its attributes, and where
 /// its results go.
-class KernelCall {
+class KernelCall : public OpCall {
 public:
   KernelCall(mlir::Operation *op, llvm::ArrayRef<const HostTensor *> operands,
              int64_t maxElements)
-      : op(op), maxElements(maxElements), operands(operands) {}
+      : OpCall(op), maxElements(maxElements), operands(operands) {}
 
   /// False for an absent optional operand.
   bool has(unsigned index) const {
@@ -30,16 +31,8 @@ public:
   const HostTensor &arg(unsigned index) const { return *operands[index]; }
   llvm::ArrayRef<const HostTensor *> args() const { return operands; }
 
-  int64_t getInt(llvm::StringRef name, int64_t standard) const;
-  std::optional<llvm::SmallVector<int64_t>> getInts(llvm::StringRef name) const;
-  llvm::StringRef getString(llvm::StringRef name,
-                            llvm::StringRef standard) const;
-
-  bool fail(const llvm::Twine &message);
   /// Reports a shape with a negative or too large number of elements.
   bool checkSize(llvm::ArrayRef<int64_t> shape);
-  /// Turns a possibly negative `axis` into 0 ≤ axis < rank, or reports it.
-  bool normalizeAxis(int64_t &axis, int64_t rank);
 
   bool emit(HostTensor tensor) {
     results.push_back(std::move(tensor));
@@ -63,10 +56,8 @@ public:
       return emitInts(type, shape, std::move(values));
   }
 
-  mlir::Operation *op;
   int64_t maxElements;
   llvm::SmallVector<HostTensor, 1> results;
-  std::string error;
 
 private:
   llvm::ArrayRef<const HostTensor *> operands;

@@ -162,7 +162,7 @@ static bool evalTranspose(KernelCall &call) {
   int64_t rank = source.getRank();
   SmallVector<int64_t> perm;
   if (auto given = call.getInts("perm"))
-    perm = *given;
+    perm.assign(given->begin(), given->end());
   else
     for (int64_t axis = rank; axis-- > 0;)
       perm.push_back(axis);

@@ -9,8 +9,8 @@
 #ifndef GG_LIB_ANALYSIS_SHAPES_SHAPECALL_H
 #define GG_LIB_ANALYSIS_SHAPES_SHAPECALL_H
 
+#include "../OpCall.h"
 #include "gg/Analysis/ShapeFunctions.h"
-#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -18,10 +18,10 @@ namespace gg::onnx {
 
 /// One op whose result shapes are asked for. Shape functions return false
 /// where the shapes are not known; a contradiction is reported by `fail`.
-class ShapeCall {
+class ShapeCall : public OpCall {
 public:
   ShapeCall(mlir::Operation *op, ShapeSource &source)
-      : op(op), source(source) {}
+      : OpCall(op), source(source) {}
 
   bool has(unsigned index) const {
     return index < op->getNumOperands() &&
@@ -44,20 +44,12 @@ public:
   /// made of it.
   std::optional<int64_t> length(unsigned index) const;
 
-  int64_t getInt(llvm::StringRef name, int64_t standard) const;
-  std::optional<llvm::ArrayRef<int64_t>> getInts(llvm::StringRef name) const;
-
   mlir::AffineExpr number(int64_t value) const {
     return mlir::getAffineConstantExpr(value, op->getContext());
   }
   mlir::AffineExpr unknown() const { return source.makeUnknown(); }
   SymbolicShape unknowns(size_t rank) const;
 
-  bool fail(const llvm::Twine &message) {
-    error = message.str();
-    return false;
-  }
-  bool normalizeAxis(int64_t &axis, int64_t rank);
   bool emit(SymbolicShape shape) {
     results.push_back(std::move(shape));
     return true;
@@ -74,10 +66,8 @@ public:
   mlir::AffineExpr unify(mlir::AffineExpr a, mlir::AffineExpr b,
                          const llvm::Twine &what);
 
-  mlir::Operation *op;
   ShapeSource &source;
   llvm::SmallVector<std::optional<SymbolicShape>, 2> results;
-  std::string error;
 };
 
 using ShapeFunction = bool (*)(ShapeCall &);

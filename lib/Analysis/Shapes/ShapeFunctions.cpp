@@ -148,32 +148,11 @@ std::optional<SmallVector<int64_t>> ShapeCall::numbers(unsigned index) const {
   return result;
 }
 
-int64_t ShapeCall::getInt(StringRef name, int64_t standard) const {
-  auto attr = op->getAttrOfType<IntegerAttr>(name);
-  return attr ? attr.getValue().getSExtValue() : standard;
-}
-
-std::optional<ArrayRef<int64_t>> ShapeCall::getInts(StringRef name) const {
-  auto attr = op->getAttrOfType<DenseI64ArrayAttr>(name);
-  if (!attr)
-    return std::nullopt;
-  return attr.asArrayRef();
-}
-
 SymbolicShape ShapeCall::unknowns(size_t rank) const {
   SymbolicShape shape;
   while (shape.size() < rank)
     shape.push_back(unknown());
   return shape;
-}
-
-bool ShapeCall::normalizeAxis(int64_t &axis, int64_t rank) {
-  if (axis < -rank || axis >= rank)
-    return fail("expected an axis within rank " + Twine(rank) + " but got " +
-                Twine(axis));
-  if (axis < 0)
-    axis += rank;
-  return true;
 }
 
 static std::string print(AffineExpr expr) {
