@@ -31,8 +31,8 @@ LogicalResult gg::buildImportPipeline(OpPassManager &pm,
              "onnx-fold-constants,"
              "func.func(onnx-inline-branches,onnx-infer-shapes),"
              "onnx-fold-constants,"
-             "func.func(onnx-recover),"
-             "func.func(onnx-infer-shapes),"
+             // Conditions on shapes are known by now.
+             "func.func(onnx-inline-branches,onnx-recover,onnx-infer-shapes),"
              "canonicalize,cse",
              errors);
 }

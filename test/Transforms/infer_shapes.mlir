@@ -223,3 +223,32 @@ func.func @ranks(%x: tensor<2x1x3xf32>, %list: tensor<2xi64>, %four: tensor<4xi6
   %3 = onnx.Expand(%x, %four) : (tensor<2x1x3xf32>, tensor<4xi64>) -> tensor<*xf32>
   return
 }
+
+// -----
+
+// An If of two shapes keeps what they have in common; its branches know more.
+// CHECK-LABEL: func @branches
+// CHECK-SAME: -> tensor<?x4xf32>
+func.func @branches(%c: tensor<i1>, %x: tensor<2x4xf32>) -> tensor<?x?xf32> {
+  %twice = onnx.Constant dense<[2, 1]> : tensor<2xi64>
+  // CHECK: onnx.If(%{{.*}}) : (tensor<i1>) -> tensor<?x4xf32> then {
+  %y = onnx.If(%c) : (tensor<i1>) -> tensor<?x?xf32> then {
+    // CHECK: onnx.Yield(%{{.*}}) : tensor<4x4xf32>
+    %0 = onnx.Tile(%x, %twice) : (tensor<2x4xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+    onnx.Yield(%0) : tensor<?x?xf32>
+  } else {
+    // CHECK: onnx.Yield(%{{.*}}) : tensor<2x4xf32>
+    onnx.Yield(%x) : tensor<2x4xf32>
+  }
+  return %y : tensor<?x?xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @dropout
+// CHECK-SAME: -> (tensor<2x4xf32>, tensor<2x4xi1>)
+func.func @dropout(%x: tensor<2x4xf32>) -> (tensor<*xf32>, tensor<*xi1>) {
+  %none = onnx.None : none
+  %y, %mask = onnx.Dropout(%x, %none, %none) : (tensor<2x4xf32>, none, none) -> (tensor<*xf32>, tensor<*xi1>)
+  return %y, %mask : tensor<*xf32>, tensor<*xi1>
+}

@@ -36,6 +36,11 @@ static bool inferSame(ShapeCall &call) {
   return shape && call.emit(*shape);
 }
 
+static bool inferDropout(ShapeCall &call) {
+  std::optional<SymbolicShape> shape = call.shape(0);
+  return shape && call.emit(*shape) && call.emit(*shape);
+}
+
 /// As the first operand; the statistics have 1 from `axis` on.
 static bool inferLayerNorm(ShapeCall &call) {
   std::optional<SymbolicShape> shape = call.shape(0);
@@ -242,6 +247,7 @@ void gg::onnx::addNetworkShapes(ShapeFunctionTable &table) {
                          "ms.BiasGelu",
                          "ms.RotaryEmbedding"})
     table[("onnx." + name).str()] = inferSame;
+  table["onnx.Dropout"] = inferDropout;
   table["onnx.LayerNormalization"] = inferLayerNorm;
   table["onnx.ms.SkipLayerNormalization"] = inferSkipNorm;
   table["onnx.ms.SkipSimplifiedLayerNormalization"] = inferSkipNorm;

@@ -53,6 +53,22 @@ func.func @if(%c: tensor<i1>, %a: tensor<2xf32>) -> tensor<2xf32> {
   return %0 : tensor<2xf32>
 }
 
+// CHECK-LABEL: func @if_of_two_shapes
+func.func @if_of_two_shapes(%c: tensor<i1>, %a: tensor<2xf32>, %b: tensor<3xf32>) -> tensor<?xf32> {
+  // CHECK: scf.if %{{.*}} -> (tensor<?xf32>) {
+  // CHECK:   %[[A:.*]] = tensor.cast %{{.*}} : tensor<2xf32> to tensor<?xf32>
+  // CHECK:   scf.yield %[[A]]
+  // CHECK: } else {
+  // CHECK:   %[[B:.*]] = tensor.cast %{{.*}} : tensor<3xf32> to tensor<?xf32>
+  // CHECK:   scf.yield %[[B]]
+  %0 = onnx.If(%c) : (tensor<i1>) -> tensor<?xf32> then {
+    onnx.Yield(%a) : tensor<2xf32>
+  } else {
+    onnx.Yield(%b) : tensor<3xf32>
+  }
+  return %0 : tensor<?xf32>
+}
+
 {-#
   dialect_resources: {
     builtin: {

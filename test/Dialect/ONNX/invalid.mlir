@@ -608,3 +608,29 @@ func.func @split_element_type(%x: tensor<4xf32>) -> tensor<4xf16> {
   %0 = onnx.Split(%x, %none) : (tensor<4xf32>, none) -> tensor<4xf16>
   return %0 : tensor<4xf16>
 }
+
+// -----
+
+func.func @f(%c: tensor<i1>, %a: tensor<2xf32>, %b: tensor<3xf32>) {
+  // expected-error @+1 {{successor operand type #0 'tensor<3xf32>' should match successor input type #0 'tensor<2xf32>'}}
+  %0 = onnx.If(%c) : (tensor<i1>) -> tensor<2xf32> then {
+    onnx.Yield(%a) : tensor<2xf32>
+  } else {
+    // expected-note @+1 {{region branch point}}
+    onnx.Yield(%b) : tensor<3xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @f(%c: tensor<i1>, %a: tensor<2xf32>, %b: tensor<2xf64>) {
+  // expected-error @+1 {{successor operand type #0 'tensor<2xf64>' should match successor input type #0 'tensor<2xf32>'}}
+  %0 = onnx.If(%c) : (tensor<i1>) -> tensor<2xf32> then {
+    onnx.Yield(%a) : tensor<2xf32>
+  } else {
+    // expected-note @+1 {{region branch point}}
+    onnx.Yield(%b) : tensor<2xf64>
+  }
+  return
+}

@@ -564,6 +564,18 @@ func.func @if(%c: tensor<i1>, %a: tensor<2xf32>) -> tensor<2xf32> {
   return %0 : tensor<2xf32>
 }
 
+// Branches may know more of the shape than the result does.
+// CHECK-LABEL: func @if_of_two_shapes
+func.func @if_of_two_shapes(%c: tensor<i1>, %a: tensor<2xf32>, %b: tensor<3xf32>) -> tensor<?xf32> {
+  // CHECK: onnx.If(%{{.*}}) : (tensor<i1>) -> tensor<?xf32> then {
+  %0 = onnx.If(%c) : (tensor<i1>) -> tensor<?xf32> then {
+    onnx.Yield(%a) : tensor<2xf32>
+  } else {
+    onnx.Yield(%b) : tensor<3xf32>
+  }
+  return %0 : tensor<?xf32>
+}
+
 {-#
   dialect_resources: {
     builtin: {

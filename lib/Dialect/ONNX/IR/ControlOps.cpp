@@ -23,6 +23,14 @@ void IfOp::getSuccessorRegions(RegionBranchPoint point,
   regions.push_back(RegionSuccessor(&getElseBranch()));
 }
 
+bool IfOp::areTypesCompatible(Type yielded, Type result) {
+  auto from = dyn_cast<TensorType>(yielded), to = dyn_cast<TensorType>(result);
+  if (!from || !to)
+    return yielded == result;
+  return from.getElementType() == to.getElementType() &&
+         succeeded(verifyCompatibleShape(from, to));
+}
+
 LogicalResult IfOp::verify() {
   if (failed(verifyScalar(*this, "a condition", getCond())))
     return failure();

@@ -28,13 +28,16 @@ def ONNX_YieldOp : ONNX_PureOp<"Yield", [
 }
 
 def ONNX_IfOp : ONNX_Op<"If", [
-    DeclareOpInterfaceMethods<RegionBranchOpInterface>, RecursiveMemoryEffects,
-    RecursivelySpeculatable, NoRegionArguments, SingleBlock
+    DeclareOpInterfaceMethods<RegionBranchOpInterface, ["areTypesCompatible"]>,
+    RecursiveMemoryEffects, RecursivelySpeculatable, NoRegionArguments,
+    SingleBlock
   ]> {
   let summary = "one of two sub-graphs";
   let description = [{
     Computes the results by the first branch where the condition (one boolean)
     holds, else by the second. Branches may use any value that dominates the op.
+    What a branch yields may have a more precise shape than the result, as far
+    as the two don't contradict each other.
 
     ```mlir
     %y = onnx.If(%c) : (tensor<i1>) -> tensor<2xf32> then {
