@@ -331,6 +331,8 @@ def ONNX_CastOp : ONNX_PureOp<"Cast", [
   let arguments = (ins ONNX_Tensor:$input, TypeAttr:$to, ONNX_Flag<1>:$saturate,
                        ONNX_Word<["up", "down", "nearest"]>:$round_mode);
   let results = (outs ONNX_Tensor:$output);
+  let hasCanonicalizer = 1;
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -351,6 +353,7 @@ def ONNX_CastLikeOp : ONNX_PureOp<"CastLike", [
                        ONNX_Flag<1>:$saturate,
                        ONNX_Word<["up", "down", "nearest"]>:$round_mode);
   let results = (outs ONNX_Tensor:$output);
+  let hasCanonicalizer = 1;
 }
 
 def ONNX_IdentityOp : ONNX_PureOp<"Identity", [
@@ -367,6 +370,7 @@ def ONNX_IdentityOp : ONNX_PureOp<"Identity", [
   }];
   let arguments = (ins ONNX_Tensor:$input);
   let results = (outs ONNX_Tensor:$output);
+  let hasFolder = 1;
 }
 
 #endif // GG_DIALECT_ONNX_IR_ONNXELEMENTWISE_TD

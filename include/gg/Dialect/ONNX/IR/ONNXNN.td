@@ -176,6 +176,7 @@ def ONNX_DropoutOp : ONNX_PureOp<"Dropout", [
                        ONNX_OptionalInt:$seed);
   let results = (outs ONNX_FloatTensor:$output,
                       ONNX_Optional<ONNX_BoolTensor>:$mask);
+  let hasFolder = 1;
 }
 
 #endif // GG_DIALECT_ONNX_IR_ONNXNN_TD

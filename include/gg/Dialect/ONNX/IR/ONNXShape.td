@@ -27,6 +27,8 @@ def ONNX_ReshapeOp : ONNX_PureOp<"Reshape", [
   let arguments = (ins ONNX_Tensor:$data, ONNX_I64Tensor:$shape,
                        ONNX_Flag<0>:$allowzero);
   let results = (outs ONNX_Tensor:$reshaped);
+  let hasCanonicalizer = 1;
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -46,6 +48,7 @@ def ONNX_FlattenOp : ONNX_PureOp<"Flatten", [
   }];
   let arguments = (ins ONNX_Tensor:$input, ONNX_Int<1>:$axis);
   let results = (outs ONNX_Tensor:$output);
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -63,6 +66,7 @@ def ONNX_SqueezeOp : ONNX_PureOp<"Squeeze", [
   }];
   let arguments = (ins ONNX_Tensor:$data, ONNX_Optional<ONNX_I64Tensor>:$axes);
   let results = (outs ONNX_Tensor:$squeezed);
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -80,6 +84,7 @@ def ONNX_UnsqueezeOp : ONNX_PureOp<"Unsqueeze", [
   }];
   let arguments = (ins ONNX_Tensor:$data, ONNX_I64Tensor:$axes);
   let results = (outs ONNX_Tensor:$expanded);
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -99,6 +104,8 @@ def ONNX_TransposeOp : ONNX_PureOp<"Transpose", [
   let arguments = (ins ONNX_Tensor:$data,
                        OptionalAttr<DenseI64ArrayAttr>:$perm);
   let results = (outs ONNX_Tensor:$transposed);
+  let hasCanonicalizer = 1;
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -117,6 +124,7 @@ def ONNX_ExpandOp : ONNX_PureOp<"Expand", [
   }];
   let arguments = (ins ONNX_Tensor:$input, ONNX_I64Tensor:$shape);
   let results = (outs ONNX_Tensor:$output);
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -134,6 +142,7 @@ def ONNX_TileOp : ONNX_PureOp<"Tile", [
   }];
   let arguments = (ins ONNX_Tensor:$input, ONNX_I64Tensor:$repeats);
   let results = (outs ONNX_Tensor:$output);
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -180,6 +189,7 @@ def ONNX_ConcatOp : ONNX_PureOp<"Concat", [
   }];
   let arguments = (ins Variadic<ONNX_Tensor>:$inputs, ONNX_IntAttr:$axis);
   let results = (outs ONNX_Tensor:$concat_result);
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -201,6 +211,7 @@ def ONNX_SplitOp : ONNX_PureOp<"Split", [
   let arguments = (ins ONNX_Tensor:$input, ONNX_Optional<ONNX_I64Tensor>:$split,
                        ONNX_Int<0>:$axis, ONNX_OptionalInt:$num_outputs);
   let results = (outs Variadic<ONNX_Tensor>:$outputs);
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -225,6 +236,7 @@ def ONNX_SliceOp : ONNX_PureOp<"Slice", [
                        ONNX_Optional<ONNX_IndexTensor>:$axes,
                        ONNX_Optional<ONNX_IndexTensor>:$steps);
   let results = (outs ONNX_Tensor:$output);
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
