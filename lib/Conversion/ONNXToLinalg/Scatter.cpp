@@ -41,9 +41,49 @@ static Value hits(OpBuilder &b, Location loc, Value index, Value size,
 
 namespace {
 
-// Both scatters are computed from the result's side: each element looks for the
-// updates that concern it, in their order. That is more reading than writing
-// each update to its place would be, but no two positions touch each other.
+/// One update as an element sees it: whether it is meant, and by which value.
+struct Update {
+  Value hit, value;
+};
+
+/// Where an element of the result is.
+using Position = ArrayRef<Value>;
+
+} // namespace
+
+/// Both scatters are computed from the result's side: each element looks for
+/// the updates that concern it, in their order. That is more reading than
+/// writing each update to its place would be, but no two positions touch each
+/// other. `count` says how many updates an element looks at.
+template <typename OpTy>
+static Value
+joinUpdates(Emitter &e, OpTy op, Value data,
+            function_ref<Value(OpBuilder &, Location, Position)> count,
+            function_ref<Update(OpBuilder &, Location, Position, Value)> get) {
+  Type type = getElementType(op.getData());
+  Value zero = e.value(e.index(0)), one = e.value(e.index(1));
+  Sizes sizes = e.sizes(data);
+  return e.map(sizes, getElementType(data), data,
+               [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                 SmallVector<Value> position;
+                 for (int64_t dim = 0, rank = sizes.size(); dim < rank; ++dim)
+                   position.push_back(linalg::IndexOp::create(b, loc, dim));
+                 auto loop = scf::ForOp::create(
+                     b, loc, zero, count(b, loc, position), one, args[0],
+                     [&](OpBuilder &b, Location loc, Value j, ValueRange old) {
+                       Update update = get(b, loc, position, j);
+                       Scalar s(b, loc, type);
+                       Value joined =
+                           join(s, op.getReduction(), old[0], update.value);
+                       Value result = arith::SelectOp::create(
+                           b, loc, update.hit, joined, old[0]);
+                       scf::YieldOp::create(b, loc, result);
+                     });
+                 return loop.getResult(0);
+               });
+}
+
+namespace {
 
 struct ScatterElementsPattern : OpConversionPattern<ScatterElementsOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -52,7 +92,6 @@ struct ScatterElementsPattern : OpConversionPattern<ScatterElementsOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Emitter e(rewriter, op);
     Value indices = adaptor.getIndices(), updates = adaptor.getUpdates();
-    Type type = getElementType(op.getData());
     Sizes sizes = e.sizes(adaptor.getData()), given = e.sizes(indices);
     int64_t rank = sizes.size(), axis = normalizeAxis(op.getAxis(), rank);
     e.checkRange(indices, e.sub(e.index(0), sizes[axis]), sizes[axis],
@@ -63,40 +102,27 @@ struct ScatterElementsPattern : OpConversionPattern<ScatterElementsOp> {
                    "indices and updates differ in dim " + Twine(dim));
       limits.push_back(e.value(given[dim]));
     }
-    Value zero = e.value(e.index(0)), one = e.value(e.index(1));
-    Value size = e.value(sizes[axis]);
-    e.replace(e.map(
-        sizes, getElementType(updates), adaptor.getData(),
-        [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-          SmallVector<Value> position;
-          // No update at all where another dim is beyond theirs.
-          Value end = limits[axis];
-          for (int64_t dim = 0; dim < rank; ++dim) {
-            position.push_back(linalg::IndexOp::create(b, loc, dim));
-            if (dim == axis)
-              continue;
-            Value inside =
-                arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                      position.back(), limits[dim]);
-            end = arith::SelectOp::create(b, loc, inside, end, zero);
-          }
-          auto loop = scf::ForOp::create(
-              b, loc, zero, end, one, args[0],
-              [&](OpBuilder &b, Location loc, Value j, ValueRange old) {
-                SmallVector<Value> at = position;
-                at[axis] = j;
-                Value index = tensor::ExtractOp::create(b, loc, indices, at);
-                Value update = tensor::ExtractOp::create(b, loc, updates, at);
-                Value hit = hits(b, loc, index, size, position[axis]);
-                Scalar s(b, loc, type);
-                Value joined = join(s, op.getReduction(), old[0], update);
-                scf::YieldOp::create(
-                    b, loc,
-                    arith::SelectOp::create(b, loc, hit, joined, old[0])
-                        .getResult());
-              });
-          return loop.getResult(0);
-        }));
+    Value zero = e.value(e.index(0)), size = e.value(sizes[axis]);
+    // No update at all where another dim is beyond theirs.
+    auto count = [&](OpBuilder &b, Location loc, Position position) {
+      Value end = limits[axis];
+      for (int64_t dim = 0; dim < rank; ++dim) {
+        if (dim == axis)
+          continue;
+        Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                             position[dim], limits[dim]);
+        end = arith::SelectOp::create(b, loc, inside, end, zero);
+      }
+      return end;
+    };
+    auto get = [&](OpBuilder &b, Location loc, Position position, Value j) {
+      SmallVector<Value> at(position);
+      at[axis] = j;
+      Value index = tensor::ExtractOp::create(b, loc, indices, at);
+      Value update = tensor::ExtractOp::create(b, loc, updates, at);
+      return Update{hits(b, loc, index, size, position[axis]), update};
+    };
+    e.replace(joinUpdates(e, op, adaptor.getData(), count, get));
     return success();
   }
 };
@@ -107,64 +133,45 @@ struct ScatterNDPattern : OpConversionPattern<ScatterNDOp> {
   matchAndRewrite(ScatterNDOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Emitter e(rewriter, op);
-    Type type = getElementType(op.getData());
     Sizes sizes = e.sizes(adaptor.getData());
     Sizes tuples = e.sizes(adaptor.getIndices());
-    std::optional<int64_t> length = getConstantIntValue(tuples.back());
-    if (!length)
-      return rewriter.notifyMatchFailure(op, "length of tuples not known");
+    int64_t length = getShape(op.getIndices())->back();
     // A list of tuples and one of updates.
     OpFoldResult count = e.product(ArrayRef<OpFoldResult>(tuples).drop_back());
-    Value indices = e.reshape(adaptor.getIndices(), {count, e.index(*length)});
+    Value indices = e.reshape(adaptor.getIndices(), {count, e.index(length)});
     Sizes listed = {count};
     llvm::append_range(listed,
-                       ArrayRef<OpFoldResult>(sizes).drop_front(*length));
+                       ArrayRef<OpFoldResult>(sizes).drop_front(length));
     Sizes given = e.sizes(adaptor.getUpdates());
     e.checkEqual(e.product(given), e.product(listed),
                  "an unexpected number of updates");
     Value updates = e.reshape(adaptor.getUpdates(), listed);
 
     SmallVector<Value> limits;
-    for (int64_t i = 0; i < *length; ++i) {
+    for (int64_t i = 0; i < length; ++i) {
       Value column =
           e.slice(indices, {e.index(0), e.index(i)}, {count, e.index(1)});
       e.checkRange(column, e.sub(e.index(0), sizes[i]), sizes[i],
                    "an index out of range");
       limits.push_back(e.value(sizes[i]));
     }
-    Value zero = e.value(e.index(0)), one = e.value(e.index(1));
     Value end = e.value(count);
-    e.replace(e.map(
-        sizes, getElementType(updates), adaptor.getData(),
-        [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-          SmallVector<Value> position;
-          for (int64_t dim = 0, rank = sizes.size(); dim < rank; ++dim)
-            position.push_back(linalg::IndexOp::create(b, loc, dim));
-          auto loop = scf::ForOp::create(
-              b, loc, zero, end, one, args[0],
-              [&](OpBuilder &b, Location loc, Value j, ValueRange old) {
-                Value hit =
-                    arith::ConstantOp::create(b, loc, b.getBoolAttr(true));
-                for (auto [i, limit] : llvm::enumerate(limits)) {
-                  Value column = arith::ConstantIndexOp::create(b, loc, i);
-                  Value index = tensor::ExtractOp::create(
-                      b, loc, indices, ValueRange{j, column});
-                  hit = arith::AndIOp::create(
-                      b, loc, hit, hits(b, loc, index, limit, position[i]));
-                }
-                SmallVector<Value> at = {j};
-                llvm::append_range(
-                    at, ArrayRef<Value>(position).drop_front(*length));
-                Value update = tensor::ExtractOp::create(b, loc, updates, at);
-                Scalar s(b, loc, type);
-                Value joined = join(s, op.getReduction(), old[0], update);
-                scf::YieldOp::create(
-                    b, loc,
-                    arith::SelectOp::create(b, loc, hit, joined, old[0])
-                        .getResult());
-              });
-          return loop.getResult(0);
-        }));
+    auto get = [&](OpBuilder &b, Location loc, Position position, Value j) {
+      Value hit = arith::ConstantOp::create(b, loc, b.getBoolAttr(true));
+      for (auto [i, limit] : llvm::enumerate(limits)) {
+        Value column = arith::ConstantIndexOp::create(b, loc, i);
+        Value index =
+            tensor::ExtractOp::create(b, loc, indices, ValueRange{j, column});
+        hit = arith::AndIOp::create(b, loc, hit,
+                                    hits(b, loc, index, limit, position[i]));
+      }
+      SmallVector<Value> at = {j};
+      llvm::append_range(at, position.drop_front(length));
+      return Update{hit, tensor::ExtractOp::create(b, loc, updates, at)};
+    };
+    e.replace(joinUpdates(
+        e, op, adaptor.getData(),
+        [&](OpBuilder &, Location, Position) { return end; }, get));
     return success();
   }
 };
