@@ -84,6 +84,8 @@ typedef enum gg_type {
   GG_F8E4M3FNUZ = 17,
   GG_F8E5M2 = 18,
   GG_F8E5M2FNUZ = 19,
+  GG_I2 = 22,
+  GG_U2 = 23,
   /** No type: lets the enumeration hold any number that a caller passes. */
   GG_TYPE_LIMIT = 0x7fffffff
 } gg_type;

@@ -31,6 +31,8 @@ std::optional<ElementType> gg::getElementType(Type type) {
     switch (integer.getWidth()) {
     case 1:
       return ElementType::Bool;
+    case 2:
+      return isUnsigned ? ElementType::U2 : ElementType::I2;
     case 4:
       return isUnsigned ? ElementType::U4 : ElementType::I4;
     case 8:
@@ -84,6 +86,10 @@ static LogicalResult describeValue(Operation *op, Type type,
   std::optional<ElementType> element;
   if (tensor)
     element = getElementType(tensor.getElementType());
+  if (tensor && !element)
+    return op->emitOpError("cannot be compiled: elements of type ")
+           << tensor.getElementType() << ", as in '" << value.name
+           << "', are not supported";
   if (!element || (!tensor.hasRank() && !declared))
     return op->emitOpError("cannot be compiled: '")
            << value.name << "' should be a tensor of known rank but is "

@@ -31,6 +31,7 @@ const char *gg::run::npyDescr(gg_type type) {
     return "|b1";
   case GG_I8:
   case GG_I4:
+  case GG_I2:
     return "|i1";
   case GG_I16:
     return "<i2";
@@ -47,6 +48,7 @@ const char *gg::run::npyDescr(gg_type type) {
     return "<u2";
   case GG_U8:
   case GG_U4:
+  case GG_U2:
   case GG_F8E4M3FN:
   case GG_F8E4M3FNUZ:
   case GG_F8E5M2:

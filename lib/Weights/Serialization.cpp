@@ -118,7 +118,7 @@ static constexpr auto textField = [](auto &archive, auto &value) {
 };
 
 static constexpr uint32_t lastElementType =
-    static_cast<uint32_t>(ElementType::RF8E4R3D);
+    static_cast<uint32_t>(ElementType::U2);
 
 static constexpr auto tensorFields = [](auto &archive, auto &tensor) {
   archive.text(tensor.name);

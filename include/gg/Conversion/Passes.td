@@ -63,9 +63,10 @@ def ConvertONNXToLinalg : Pass<"convert-onnx-to-linalg", "mlir::ModuleOp"> {
   let summary = "Convert the onnx dialect to linalg on tensors";
   let description = [{
     Rewrites each op to linalg, tensor, arith, math and scf. Unsigned integers
-    become signless. Sizes that only the run knows are computed; what the types
-    leave open (indices, shapes, dims that have to agree) is checked at run time
-    by `cf.assert`, whose message names the node.
+    become signless; integers of 2 and 4 bits, and the codes of 8-bit floats,
+    are held in a byte. Sizes that only the run knows are computed; what the
+    types leave open (indices, shapes, dims that have to agree) is checked at
+    run time by `cf.assert`, whose message names the node.
 
     Reductions and products of f16 and bf16 are summed up in f32. A product
     with a matrix becomes one contraction of two matrices, into whose maps a
@@ -73,7 +74,8 @@ def ConvertONNXToLinalg : Pass<"convert-onnx-to-linalg", "mlir::ModuleOp"> {
     it is stored; so does the widening Cast of one.
 
     All ranks must be known. Operators of the com.microsoft domain are not
-    converted; onnx-recover rewrites them before.
+    converted; onnx-recover rewrites them before. Every op that cannot be
+    converted is reported, with the reason.
 
     ```mlir
     %y = onnx.Relu(%x) : (tensor<2x3xf32>) -> tensor<2x3xf32>

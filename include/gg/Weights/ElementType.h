@@ -18,8 +18,8 @@
 
 namespace gg::weights {
 
-/// X(enumerator, number, name, bytes an element takes). Booleans, 4-bit
-/// integers and 8-bit floats take a byte each.
+/// X(enumerator, number, name, bytes an element takes). Booleans,
+/// integers of fewer bits and 8-bit floats take a byte each.
 #define GG_ELEMENT_TYPES(X)                                                    \
   X(F32, 1, "f32", 4)                                                          \
   X(F16, 2, "f16", 2)                                                          \
@@ -41,7 +41,9 @@ namespace gg::weights {
   X(F8E5M2, 18, "f8e5m2", 1)                                                   \
   X(F8E5M2FNUZ, 19, "f8e5m2fnuz", 1)                                           \
   X(RF8E4R3, 20, "rf8.e4r3", 1)                                                \
-  X(RF8E4R3D, 21, "rf8.e4r3d", 1)
+  X(RF8E4R3D, 21, "rf8.e4r3d", 1)                                              \
+  X(I2, 22, "i2", 1)                                                           \
+  X(U2, 23, "u2", 1)
 
 enum class ElementType : uint32_t {
 #define GG_ENUMERATOR(name, number, text, bytes) name = number,

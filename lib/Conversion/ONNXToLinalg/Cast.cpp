@@ -18,7 +18,7 @@ using namespace gg::onnx;
 
 namespace {
 
-/// Cast and CastLike. 8-bit floats and narrower types are not supported yet.
+/// Cast and CastLike.
 template <typename OpTy> struct CastPattern : OpConversionPattern<OpTy> {
   using OpConversionPattern<OpTy>::OpConversionPattern;
   LogicalResult
@@ -31,14 +31,12 @@ template <typename OpTy> struct CastPattern : OpConversionPattern<OpTy> {
       e.replace(adaptor.getInput());
       return success();
     }
-    if (!canCast(from, to))
-      return rewriter.notifyMatchFailure(op, "element type not supported");
-    e.replace(e.map(e.sizes(adaptor.getInput()), toSignless(to),
-                    adaptor.getInput(),
-                    [&](OpBuilder &builder, Location loc, ValueRange args) {
-                      ImplicitLocOpBuilder b(loc, builder);
-                      return castElement(b, args[0], from, to);
-                    }));
+    e.replace(
+        e.map(e.sizes(adaptor.getInput()), toStored(to), adaptor.getInput(),
+              [&](OpBuilder &builder, Location loc, ValueRange args) {
+                ImplicitLocOpBuilder b(loc, builder);
+                return castElement(b, args[0], from, to, op.getSaturate());
+              }));
     return success();
   }
 };
@@ -110,7 +108,7 @@ struct PowPattern : OpConversionPattern<PowOp> {
         viaF64 ? Type(rewriter.getF64Type()) : Type(rewriter.getF32Type());
     Broadcast in = e.broadcast(adaptor.getOperands());
     e.replace(
-        e.map(in.sizes, toSignless(base), in.operands, in.maps,
+        e.map(in.sizes, toStored(base), in.operands, in.maps,
               [&](OpBuilder &builder, Location loc, ValueRange args) -> Value {
                 Scalar s(builder, loc, base);
                 if (isSquare || isCube) {

@@ -13,9 +13,10 @@
 using namespace mlir;
 using namespace gg::onnx;
 
-/// f64 to a float of less than f32's precision: rounding to f32 first would
-/// round twice, so that step rounds to odd, which the second one then settles.
-static Value roundFromF64(ImplicitLocOpBuilder &b, Value wide, Type to) {
+/// f64 to f32 on the way to a float of less precision: to round to the nearest
+/// f32 first would round twice, so this step rounds to odd, which the second
+/// one then settles.
+static Value roundToOdd(ImplicitLocOpBuilder &b, Value wide) {
   Type f32 = b.getF32Type(), i32 = b.getI32Type();
   Value near = arith::TruncFOp::create(b, f32, wide);
   Value back = arith::ExtFOp::create(b, b.getF64Type(), near);
@@ -34,7 +35,7 @@ static Value roundFromF64(ImplicitLocOpBuilder &b, Value wide, Type to) {
                               arith::AddIOp::create(b, bits, one));
   Value adjust = arith::AndIOp::create(b, inexact, even);
   Value odd = arith::SelectOp::create(b, adjust, neighbour, bits);
-  return arith::TruncFOp::create(b, to, arith::BitcastOp::create(b, f32, odd));
+  return arith::BitcastOp::create(b, f32, odd);
 }
 
 static Value castFloat(ImplicitLocOpBuilder &b, Value x, FloatType from,
@@ -42,7 +43,7 @@ static Value castFloat(ImplicitLocOpBuilder &b, Value x, FloatType from,
   if (from == to)
     return x;
   if (from.isF64() && to.getWidth() < 32)
-    return roundFromF64(b, x, to);
+    return arith::TruncFOp::create(b, to, roundToOdd(b, x));
   if (from.getWidth() < 32 && to.getWidth() < 32)
     return arith::TruncFOp::create(b, to,
                                    arith::ExtFOp::create(b, b.getF32Type(), x));
@@ -111,17 +112,61 @@ static Value castFromInteger(ImplicitLocOpBuilder &b, Value x, Type from,
 
 bool gg::onnx::canCast(Type from, Type to) {
   auto known = [](Type type) {
-    if (auto integer = dyn_cast<IntegerType>(type))
-      return integer.getWidth() == 1 || integer.getWidth() >= 8;
-    return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
+    return isa<IntegerType, Float16Type, BFloat16Type, Float32Type,
+               Float64Type>(type) ||
+           isFloat8(type);
   };
   return known(from) && known(to);
 }
 
+static bool isNarrowInteger(Type type) {
+  auto integer = dyn_cast<IntegerType>(type);
+  return integer && integer.getWidth() > 1 && integer.getWidth() < 8;
+}
+
+/// The integers of a byte that have the sign of a narrower type.
+static Type getByteLike(Type type) {
+  return IntegerType::get(type.getContext(), 8,
+                          cast<IntegerType>(type).getSignedness());
+}
+
+static Value castBetweenIntegers(ImplicitLocOpBuilder &b, Value x, Type from,
+                                 Type to) {
+  unsigned fromWidth = from.getIntOrFloatBitWidth();
+  unsigned toWidth = to.getIntOrFloatBitWidth();
+  Type result = b.getIntegerType(toWidth);
+  if (fromWidth == toWidth)
+    return x;
+  if (fromWidth > toWidth)
+    return arith::TruncIOp::create(b, result, x);
+  if (from.isUnsignedInteger() || from.isInteger(1))
+    return arith::ExtUIOp::create(b, result, x);
+  return arith::ExtSIOp::create(b, result, x);
+}
+
 Value gg::onnx::castElement(ImplicitLocOpBuilder &b, Value x, Type from,
-                            Type to) {
+                            Type to, bool saturate) {
   if (from == to)
     return x;
+  if (isFloat8(from))
+    return castElement(b, decodeFloat8(b, x, from), b.getF32Type(), to,
+                       saturate);
+  if (isNarrowInteger(from))
+    return castElement(b, x, getByteLike(from), to, saturate);
+  if (isFloat8(to)) {
+    // Integers that f32 does not hold are beyond all of these formats.
+    x = from.isF64() ? roundToOdd(b, x)
+                     : castElement(b, x, from, b.getF32Type());
+    return encodeFloat8(b, x, to, saturate);
+  }
+  if (isNarrowInteger(to)) {
+    Type byte = getByteLike(to), bits = b.getIntegerType(8);
+    x = arith::TruncIOp::create(b, b.getIntegerType(to.getIntOrFloatBitWidth()),
+                                castElement(b, x, from, byte));
+    if (to.isUnsignedInteger())
+      return arith::ExtUIOp::create(b, bits, x);
+    return arith::ExtSIOp::create(b, bits, x);
+  }
   auto fromFloat = dyn_cast<FloatType>(from), toFloat = dyn_cast<FloatType>(to);
   if (to.isInteger(1)) {
     if (fromFloat)
@@ -136,14 +181,5 @@ Value gg::onnx::castElement(ImplicitLocOpBuilder &b, Value x, Type from,
     return castToInteger(b, x, to);
   if (toFloat)
     return castFromInteger(b, x, from, toFloat);
-  unsigned fromWidth = from.getIntOrFloatBitWidth();
-  unsigned toWidth = to.getIntOrFloatBitWidth();
-  Type result = toSignless(to);
-  if (fromWidth == toWidth)
-    return x;
-  if (fromWidth > toWidth)
-    return arith::TruncIOp::create(b, result, x);
-  if (from.isUnsignedInteger() || from.isInteger(1))
-    return arith::ExtUIOp::create(b, result, x);
-  return arith::ExtSIOp::create(b, result, x);
+  return castBetweenIntegers(b, x, from, to);
 }

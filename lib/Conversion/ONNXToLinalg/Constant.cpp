@@ -16,15 +16,52 @@
 using namespace mlir;
 using namespace gg::onnx;
 
-/// The attribute with signless elements; no data is copied but small ones.
-static TypedAttr toSignless(ElementsAttr attr) {
-  Type element = toSignless(attr.getElementType());
-  if (element == attr.getElementType())
+/// The number or code in `bits` as a byte holds it.
+static APInt toByte(const APInt &bits, Type type) {
+  return type.isSignlessInteger() ? bits.sext(8) : bits.zext(8);
+}
+
+/// Elements of fewer than 8 bits, a byte each. They lie packed in a resource,
+/// the first in the lowest bits.
+static TypedAttr unpack(ElementsAttr attr) {
+  Type type = attr.getElementType(), byte = toStored(type);
+  if (auto dense = dyn_cast<DenseIntElementsAttr>(attr))
+    return dense.mapValues(
+        byte, [&](const APInt &value) { return toByte(value, type); });
+  if (auto dense = dyn_cast<DenseFPElementsAttr>(attr))
+    return dense.mapValues(byte, [&](const APFloat &value) {
+      return toByte(value.bitcastToAPInt(), type);
+    });
+  auto resource = dyn_cast<DenseResourceElementsAttr>(attr);
+  AsmResourceBlob *packed =
+      resource ? resource.getRawHandle().getBlob() : nullptr;
+  uint64_t width = type.getIntOrFloatBitWidth(), count = attr.getNumElements();
+  if (!packed || packed->getData().size() != llvm::divideCeil(count * width, 8))
+    return {};
+  AsmResourceBlob blob = HeapAsmResourceBlob::allocate(count, /*align=*/64,
+                                                       /*dataIsMutable=*/true);
+  for (auto [index, target] : llvm::enumerate(blob.getMutableData())) {
+    uint64_t at = index * width;
+    APInt bits(8, static_cast<uint8_t>(packed->getData()[at / 8]));
+    target = toByte(bits.extractBits(width, at % 8), type).getZExtValue();
+  }
+  return DenseResourceElementsAttr::get(attr.getShapedType().clone(byte),
+                                        resource.getRawHandle().getKey(),
+                                        std::move(blob));
+}
+
+/// The attribute with elements as they are stored; no data is copied but small
+/// and packed ones. None if the elements cannot be read.
+static TypedAttr toStored(ElementsAttr attr) {
+  Type from = attr.getElementType(), to = toStored(from);
+  if (from == to)
     return attr;
+  if (from.getIntOrFloatBitWidth() < 8)
+    return unpack(attr);
   if (auto dense = dyn_cast<DenseElementsAttr>(attr))
-    return dense.bitcast(element);
+    return dense.bitcast(to);
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr))
-    return DenseResourceElementsAttr::get(attr.getShapedType().clone(element),
+    return DenseResourceElementsAttr::get(attr.getShapedType().clone(to),
                                           resource.getRawHandle());
   return {};
 }
@@ -35,9 +72,9 @@ struct ConstantPattern : OpConversionPattern<ConstantOp> {
   LogicalResult
   matchAndRewrite(ConstantOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    TypedAttr value = toSignless(op.getValue());
+    TypedAttr value = toStored(op.getValue());
     if (!value)
-      return rewriter.notifyMatchFailure(op, "attribute not supported");
+      return rewriter.notifyMatchFailure(op, "elements that cannot be read");
     // Tables of angles are no weights, though they are looked up like them.
     bool keep = op->hasAttr("rf8.keep") ||
                 llvm::any_of(op->getUsers(), [](Operation *user) {
@@ -55,13 +92,8 @@ struct ConstantOfShapePattern : OpConversionPattern<ConstantOfShapeOp> {
   LogicalResult
   matchAndRewrite(ConstantOfShapeOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto shape = cast<RankedTensorType>(op.getInput().getType());
-    auto result = dyn_cast<RankedTensorType>(op.getOutput().getType());
-    if (!shape.hasStaticShape() && !result)
-      return rewriter.notifyMatchFailure(op, "rank not known");
     Emitter e(rewriter, op);
-    int64_t rank =
-        shape.hasStaticShape() ? shape.getDimSize(0) : result.getRank();
+    int64_t rank = *getRank(op.getOutput());
     e.checkEqual(e.size(adaptor.getInput(), 0), e.index(rank),
                  "expected a shape of " + Twine(rank) + " dims");
     Sizes sizes;
@@ -71,14 +103,11 @@ struct ConstantOfShapePattern : OpConversionPattern<ConstantOfShapeOp> {
               "a negative dim");
       sizes.push_back(size);
     }
-    Type element = toSignless(getElementType(op.getOutput()));
+    Type element = toStored(getElementType(op.getOutput()));
     TypedAttr fill = rewriter.getZeroAttr(element);
     if (std::optional<ElementsAttr> given = op.getValue()) {
-      auto dense = dyn_cast<DenseElementsAttr>(*given);
-      if (!dense)
-        return rewriter.notifyMatchFailure(op, "attribute not supported");
-      fill = cast<TypedAttr>(*cast<DenseElementsAttr>(toSignless(*given))
-                                  .value_begin<Attribute>());
+      fill = cast<TypedAttr>(
+          *cast<DenseElementsAttr>(toStored(*given)).value_begin<Attribute>());
     }
     e.replace(
         e.filled(sizes, arith::ConstantOp::create(rewriter, e.loc, fill)));
@@ -93,8 +122,6 @@ struct RangePattern : OpConversionPattern<RangeOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Emitter e(rewriter, op);
     Type type = getElementType(op.getOutput());
-    if (isa<IntegerType>(type) && !type.isSignlessInteger())
-      return rewriter.notifyMatchFailure(op, "unsigned range");
     OpFoldResult count = isa<FloatType>(type) ? countFloats(e, adaptor, type)
                                               : countIntegers(e, op);
     Value start = e.scalar(adaptor.getStart());

@@ -202,7 +202,7 @@ template <typename OpTy> struct ElementwisePattern : OpConversionPattern<OpTy> {
     Type from = getElementType(op->getOperand(0));
     Type to = getElementType(op->getResult(0));
     Broadcast in = e.broadcast(adaptor.getOperands());
-    e.replace(e.map(in.sizes, toSignless(to), in.operands, in.maps,
+    e.replace(e.map(in.sizes, toStored(to), in.operands, in.maps,
                     [&](OpBuilder &b, Location loc, ValueRange args) {
                       Scalar s(b, loc, from);
                       SmallVector<Value> loaded;
@@ -252,7 +252,7 @@ struct ClipPattern : OpConversionPattern<ClipOp> {
       addLimit(adaptor.getMin());
     if (hasMax)
       addLimit(adaptor.getMax());
-    e.replace(e.map(sizes, toSignless(type), operands, maps,
+    e.replace(e.map(sizes, toStored(type), operands, maps,
                     [&](OpBuilder &b, Location loc, ValueRange args) {
                       Scalar s(b, loc, type);
                       Value x = s.load(args[0]);
@@ -276,15 +276,12 @@ struct IdentityPattern : OpConversionPattern<IdentityOp> {
   }
 };
 
-/// Dropout as inference has it; what asks for training is left unconverted.
+/// Dropout as inference has it.
 struct DropoutPattern : OpConversionPattern<DropoutOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult
   matchAndRewrite(DropoutOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    if (isPresent(op.getTrainingMode()) &&
-        getConstantInt(op.getTrainingMode()) != 0)
-      return rewriter.notifyMatchFailure(op, "training mode");
     Emitter e(rewriter, op);
     Value mask;
     if (isPresent(op.getMask()))

@@ -152,15 +152,13 @@ struct GatherNDPattern : OpConversionPattern<GatherNDOp> {
     Emitter e(rewriter, op);
     Value data = adaptor.getData(), indices = adaptor.getIndices();
     Sizes from = e.sizes(data), tuples = e.sizes(indices);
-    std::optional<int64_t> length = getConstantIntValue(tuples.back());
-    if (!length)
-      return rewriter.notifyMatchFailure(op, "length of tuples not known");
+    int64_t length = getShape(op.getIndices())->back();
     int64_t batch = op.getBatchDims(), lead = tuples.size() - 1;
     for (int64_t dim = 0; dim < batch; ++dim)
       e.checkEqual(from[dim], tuples[dim], "batch dims differ");
 
     SmallVector<Value> limits;
-    for (int64_t i = 0; i < *length; ++i) {
+    for (int64_t i = 0; i < length; ++i) {
       Sizes offsets(tuples.size(), e.index(0)), column = tuples;
       offsets.back() = e.index(i);
       column.back() = e.index(1);
@@ -168,8 +166,8 @@ struct GatherNDPattern : OpConversionPattern<GatherNDOp> {
       limits.push_back(e.value(from[batch + i]));
     }
     Sizes to(ArrayRef<OpFoldResult>(tuples).drop_back());
-    llvm::append_range(
-        to, ArrayRef<OpFoldResult>(from).drop_front(batch + *length));
+    llvm::append_range(to,
+                       ArrayRef<OpFoldResult>(from).drop_front(batch + length));
     e.replace(e.map(
         to, getElementType(data), {}, ArrayRef<AffineMap>(),
         [&](OpBuilder &b, Location loc, ValueRange) -> Value {

@@ -17,7 +17,7 @@ using namespace gg::onnx;
 Type gg::onnx::getSumType(Type element) {
   if (isa<Float16Type, BFloat16Type>(element))
     return Float32Type::get(element.getContext());
-  return toSignless(element);
+  return toStored(element);
 }
 
 Value gg::onnx::contract(Emitter &e, Value init, Value a, Value b,
@@ -257,9 +257,6 @@ struct GemmPattern : OpConversionPattern<GemmOp> {
     bool hasC = isPresent(op.getC());
     bool scales = !op.getAlpha().isExactlyValue(1.0);
     bool scalesC = hasC && !op.getBeta().isExactlyValue(1.0);
-    if ((scales || scalesC) && !isa<FloatType>(element))
-      return rewriter.notifyMatchFailure(op, "scaled integers");
-
     Emitter e(rewriter, op);
     Type sum = getSumType(element);
     Stored b(e, op.getB(), adaptor.getB());
@@ -289,7 +286,7 @@ struct GemmPattern : OpConversionPattern<GemmOp> {
       operands.push_back(adaptor.getC());
     Broadcast in = e.broadcast(operands);
     e.replace(
-        e.map(in.sizes, toSignless(element), in.operands, in.maps,
+        e.map(in.sizes, toStored(element), in.operands, in.maps,
               [&](OpBuilder &builder, Location loc, ValueRange args) {
                 Scalar s(builder, loc, element);
                 Value y = args[0];

@@ -279,14 +279,11 @@ struct ExpandPattern : OpConversionPattern<ExpandOp> {
     Value input = adaptor.getInput();
     Sizes own = e.sizes(input);
     auto shape = cast<RankedTensorType>(op.getShape().getType());
-    auto result = dyn_cast<RankedTensorType>(op.getOutput().getType());
     int64_t ownRank = own.size(), length;
     if (shape.hasStaticShape()) {
       length = shape.getDimSize(0);
     } else {
-      if (!result)
-        return rewriter.notifyMatchFailure(op, "rank not known");
-      length = result.getRank();
+      length = *getRank(op.getOutput());
       e.checkEqual(e.size(adaptor.getShape(), 0), e.index(length),
                    "expected a shape of " + Twine(length) + " dims");
     }

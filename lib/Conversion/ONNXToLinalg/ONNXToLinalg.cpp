@@ -27,13 +27,12 @@ using namespace mlir;
 using namespace gg::onnx;
 
 namespace {
-/// Unsigned integers become signless ones; what reads them knows.
-struct SignlessConverter : TypeConverter {
-  SignlessConverter() {
+/// Elements become what they are stored as; what reads them knows.
+struct StoredConverter : TypeConverter {
+  StoredConverter() {
     addConversion([](Type type) { return type; });
-    addConversion([](IntegerType type) { return toSignless(type); });
     addConversion([](RankedTensorType type) {
-      return type.clone(toSignless(type.getElementType()));
+      return type.clone(toStored(type.getElementType()));
     });
     auto cast = [](OpBuilder &builder, Type type, ValueRange inputs,
                    Location loc) -> Value {
@@ -48,9 +47,6 @@ struct SignlessConverter : TypeConverter {
 struct ConvertONNXToLinalg
     : gg::impl::ConvertONNXToLinalgBase<ConvertONNXToLinalg> {
   void runOnOperation() override;
-
-private:
-  LogicalResult checkTypes();
 };
 } // namespace
 
@@ -110,27 +106,42 @@ static void copyReturnedSlices(func::ReturnOp returnOp) {
   }
 }
 
-/// The patterns rely on known ranks.
-LogicalResult ConvertONNXToLinalg::checkTypes() {
-  bool ok = true;
-  getOperation()->walk([&](Operation *op) {
-    if (!isa_and_present<ONNXDialect>(op->getDialect()))
-      return;
-    for (Value result : op->getResults())
-      if (isa<UnrankedTensorType>(result.getType())) {
-        op->emitError("expected results of known rank but got ")
-            << result.getType();
-        ok = false;
-      }
+/// Calls `report` with every op that is to be converted.
+static void forEachOp(ModuleOp module, function_ref<void(Operation *)> report) {
+  module.walk([&](Operation *op) {
+    if (isa_and_present<ONNXDialect>(op->getDialect()) && !isa<NoneOp>(op))
+      report(op);
   });
-  return success(ok);
+}
+
+/// An error at each op of a form that the patterns do not convert.
+static LogicalResult checkForms(ModuleOp module) {
+  LogicalResult result = success();
+  forEachOp(module, [&](Operation *op) {
+    std::string reason = getHindrance(op);
+    if (reason.empty())
+      return;
+    op->emitOpError("is not supported: ") << reason;
+    result = failure();
+  });
+  return result;
+}
+
+/// An error at each op that no pattern converted.
+static LogicalResult checkConverted(ModuleOp module) {
+  LogicalResult result = success();
+  forEachOp(module, [&](Operation *op) {
+    op->emitOpError("is not supported");
+    result = failure();
+  });
+  return result;
 }
 
 void ConvertONNXToLinalg::runOnOperation() {
-  if (failed(checkTypes()))
+  if (failed(checkForms(getOperation())))
     return signalPassFailure();
   MLIRContext *context = &getContext();
-  SignlessConverter types;
+  StoredConverter types;
   RewritePatternSet patterns(context);
   populateConstantPatterns(types, patterns);
   populateElementwisePatterns(types, patterns);
@@ -153,9 +164,14 @@ void ConvertONNXToLinalg::runOnOperation() {
 
   ConversionTarget target(*context);
   target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
-  target.addLegalOp<NoneOp>();
+  // Ops that no pattern converts are neither legal nor illegal: the conversion
+  // goes on without them, so that all of them are reported.
   target.addDynamicallyLegalDialect<ONNXDialect>(
-      [](Operation *op) { return isa<NoneOp>(op); });
+      [](Operation *op) -> std::optional<bool> {
+        if (isa<NoneOp>(op))
+          return true;
+        return std::nullopt;
+      });
   target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
     return types.isSignatureLegal(op.getFunctionType());
   });
@@ -163,8 +179,9 @@ void ConvertONNXToLinalg::runOnOperation() {
       [&](func::ReturnOp op) { return types.isLegal(op.getOperandTypes()); });
 
   getOperation()->walk(checkNamedDims);
-  if (failed(
-          applyPartialConversion(getOperation(), target, std::move(patterns))))
+  if (failed(applyPartialConversion(getOperation(), target,
+                                    std::move(patterns))) ||
+      failed(checkConverted(getOperation())))
     return signalPassFailure();
   getOperation()->walk(copyReturnedSlices);
   getOperation()->walk([](NoneOp op) {

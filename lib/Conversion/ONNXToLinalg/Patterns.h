@@ -13,6 +13,10 @@
 
 namespace gg::onnx {
 
+/// Why an op has a form that the patterns do not convert; empty if they do, or
+/// if an op before it is to blame.
+std::string getHindrance(mlir::Operation *op);
+
 void populateConstantPatterns(const mlir::TypeConverter &types,
                               mlir::RewritePatternSet &patterns);
 void populateElementwisePatterns(const mlir::TypeConverter &types,

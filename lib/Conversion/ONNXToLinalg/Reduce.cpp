@@ -206,7 +206,7 @@ template <typename OpTy> struct ReducePattern : OpConversionPattern<OpTy> {
     count = castElement(outside.b, count, rewriter.getI64Type(),
                         outside.computeType());
     Value result =
-        e.map(e.sizes(reduced), toSignless(type), reduced,
+        e.map(e.sizes(reduced), toStored(type), reduced,
               [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
                 Scalar s(b, loc, type);
                 return s.store(Kind::finish(s, args[0], count));
@@ -226,8 +226,6 @@ struct ReduceLogSumExpPattern : OpConversionPattern<ReduceLogSumExpOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Emitter e(rewriter, op);
     Type type = getElementType(op.getData());
-    if (!isa<FloatType>(type))
-      return rewriter.notifyMatchFailure(op, "integers");
     Value data = adaptor.getData();
     ReducedDims dims(e, op, data, adaptor.getAxes());
     Scalar outside(rewriter, e.loc, type);

@@ -71,11 +71,7 @@ struct ReshapePattern : OpConversionPattern<ReshapeOp> {
   LogicalResult
   matchAndRewrite(ReshapeOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto result = dyn_cast<RankedTensorType>(op.getReshaped().getType());
-    auto shape = cast<RankedTensorType>(adaptor.getShape().getType());
-    if (!result && !shape.hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "rank not known");
-    int64_t rank = result ? result.getRank() : shape.getDimSize(0);
+    int64_t rank = *getRank(op.getReshaped());
     Emitter e(rewriter, op);
     e.checkEqual(e.size(adaptor.getShape(), 0), e.index(rank),
                  "expected a shape of " + Twine(rank) + " dims");
@@ -164,16 +160,12 @@ struct SqueezePattern : OpConversionPattern<SqueezeOp> {
     Sizes from = e.sizes(adaptor.getData());
     int64_t rank = from.size();
     std::optional<SmallVector<int64_t>> axes = getConstantInts(op.getAxes());
-    auto result = dyn_cast<RankedTensorType>(op.getSqueezed().getType());
     if (!isPresent(op.getAxes())) {
       axes.emplace();
-      for (auto [dim, size] : llvm::enumerate(from))
-        if (Emitter::isOne(size))
+      for (auto [dim, size] : llvm::enumerate(*getShape(op.getData())))
+        if (size == 1)
           axes->push_back(dim);
       // A dynamic dim that turns out to be 1 would change the rank.
-      if (result &&
-          result.getRank() != rank - static_cast<int64_t>(axes->size()))
-        return rewriter.notifyMatchFailure(op, "which dims are 1 is not known");
       for (OpFoldResult size : from)
         if (isa<Value>(size))
           e.check(e.compare(arith::CmpIPredicate::ne, size, e.index(1)),
@@ -191,14 +183,13 @@ struct SqueezePattern : OpConversionPattern<SqueezeOp> {
       e.replace(e.reshape(adaptor.getData(), to));
       return success();
     }
-    if (!result)
-      return rewriter.notifyMatchFailure(op, "rank not known");
     SmallVector<Value> dropped = emitAxisFlags(e, adaptor.getAxes(), rank);
     for (auto [size, drop] : llvm::zip(from, dropped))
       e.checkEqual(e.select(drop, size, e.index(1)), e.index(1),
                    "expected a dim of size 1");
-    e.replace(e.reshape(adaptor.getData(),
-                        emitKeptSizes(e, from, dropped, result.getRank())));
+    e.replace(
+        e.reshape(adaptor.getData(),
+                  emitKeptSizes(e, from, dropped, *getRank(op.getSqueezed()))));
     return success();
   }
 };
@@ -216,13 +207,10 @@ struct UnsqueezePattern : OpConversionPattern<UnsqueezeOp> {
                             normalizeAxes(*axes, from.size() + axes->size())));
       return success();
     }
-    auto result = dyn_cast<RankedTensorType>(op.getExpanded().getType());
-    if (!result)
-      return rewriter.notifyMatchFailure(op, "rank not known");
     Sizes to;
     OpFoldResult taken = e.index(0);
     for (Value inserted :
-         emitAxisFlags(e, adaptor.getAxes(), result.getRank())) {
+         emitAxisFlags(e, adaptor.getAxes(), *getRank(op.getExpanded()))) {
       OpFoldResult size = e.index(1);
       for (auto [dim, own] : llvm::enumerate(from))
         size =

@@ -13,31 +13,33 @@
 using namespace mlir;
 using namespace gg::onnx;
 
-Type gg::onnx::toSignless(Type type) {
-  auto integer = dyn_cast<IntegerType>(type);
-  if (!integer || integer.isSignless())
+Type gg::onnx::toStored(Type type) {
+  if (!isa<IntegerType>(type) && !isFloat8(type) &&
+      !isa<Float8E8M0FNUType, Float4E2M1FNType>(type))
     return type;
-  return IntegerType::get(type.getContext(), integer.getWidth());
+  unsigned width = type.getIntOrFloatBitWidth();
+  return IntegerType::get(type.getContext(),
+                          width == 1 ? width : std::max(width, 8u));
 }
 
 Type Scalar::computeType() const {
-  if (isa<Float16Type, BFloat16Type>(type))
+  if (isa<Float16Type, BFloat16Type>(type) || isFloat8(type))
     return Float32Type::get(type.getContext());
-  return toSignless(type);
+  return toStored(type);
 }
 
 Value Scalar::load(Value element) {
   Type compute = computeType();
   if (element.getType() == compute)
     return element;
-  return arith::ExtFOp::create(b, compute, element);
+  return castElement(b, element, type, compute);
 }
 
 Value Scalar::store(Value result) {
-  Type stored = toSignless(type);
+  Type stored = toStored(type);
   if (result.getType() == stored || !isFloat())
     return result;
-  return arith::TruncFOp::create(b, stored, result);
+  return castElement(b, result, computeType(), type);
 }
 
 Value Scalar::constant(double number) {

@@ -15,8 +15,9 @@
 namespace gg::onnx {
 
 /// Arithmetic on elements of one onnx element type, inside a generic's body.
-/// Values are signless; the type says how to read them. f16 and bf16 are
-/// computed in f32: `load` widens an element and `store` rounds the result.
+/// Values are as they are stored; the type says how to read them. Floats of
+/// less than f32's width are computed in f32: `load` widens an element and
+/// `store` rounds the result.
 class Scalar {
 public:
   Scalar(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type)
@@ -69,15 +70,28 @@ private:
   mlir::Value divide(mlir::Value x, mlir::Value y, bool wantRemainder);
 };
 
-/// Converts one element as onnx.Cast does. The types are the onnx ones.
+/// Converts one stored element as onnx.Cast does. The types are the onnx ones.
+/// Toward 8-bit floats, `saturate` keeps what is too large at the largest
+/// number.
 mlir::Value castElement(mlir::ImplicitLocOpBuilder &b, mlir::Value element,
-                        mlir::Type from, mlir::Type to);
+                        mlir::Type from, mlir::Type to, bool saturate = true);
 
 /// Whether castElement knows both types.
 bool canCast(mlir::Type from, mlir::Type to);
 
-/// The type that holds elements of `type` after the conversion.
-mlir::Type toSignless(mlir::Type type);
+/// The type that holds elements of `type` after the conversion: integers are
+/// signless, those of 2 and 4 bits are extended to a byte, and of floats of 8
+/// bits or less a byte holds the code.
+mlir::Type toStored(mlir::Type type);
+
+/// Whether `type` is one of the standard's four 8-bit floats with a sign.
+bool isFloat8(mlir::Type type);
+/// The f32 that the code of an 8-bit float stands for.
+mlir::Value decodeFloat8(mlir::ImplicitLocOpBuilder &b, mlir::Value code,
+                         mlir::Type type);
+/// The code of the 8-bit float nearest to an f32, ties to even.
+mlir::Value encodeFloat8(mlir::ImplicitLocOpBuilder &b, mlir::Value x,
+                         mlir::Type type, bool saturate);
 
 } // namespace gg::onnx
 

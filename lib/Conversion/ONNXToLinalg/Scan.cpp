@@ -126,7 +126,7 @@ struct CumSumPattern : OpConversionPattern<CumSumOp> {
     Value end = e.value(length);
     bool reverse = op.getReverse(), exclusive = op.getExclusive();
     e.replace(e.map(
-        sizes, toSignless(type), {}, ArrayRef<AffineMap>(),
+        sizes, toStored(type), {}, ArrayRef<AffineMap>(),
         [&](OpBuilder &b, Location loc, ValueRange) -> Value {
           SmallVector<Value> position = getPosition(b, loc, rank);
           Value own = zero;
@@ -228,7 +228,7 @@ struct TopKPattern : OpConversionPattern<TopKOp> {
                 return loop.getResult(0);
               });
     Value values =
-        e.map(to, toSignless(type), indices,
+        e.map(to, toStored(type), indices,
               [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
                 SmallVector<Value> at = getPosition(b, loc, rank);
                 at[axis] = arith::IndexCastOp::create(b, loc, b.getIndexType(),

@@ -37,6 +37,7 @@ struct gg_session {
                 static_cast<uint32_t>(GG_##name))
 GG_SAME(BF16);
 GG_SAME(U64);
+GG_SAME(U2);
 static_assert(static_cast<uint32_t>(weights::ElementType::Bool) == GG_BOOL);
 static_assert(static_cast<uint32_t>(weights::ElementType::F8E5M2FNUZ) ==
               GG_F8E5M2FNUZ);

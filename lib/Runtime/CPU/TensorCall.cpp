@@ -54,6 +54,45 @@ static bool contiguousBytes(gg_type type, const int64_t *dims, size_t rank,
                                   bytes);
 }
 
+/// What elements that have a byte to themselves, but fewer bits, may be.
+static bool getRange(gg_type type, int &low, int &high) {
+  switch (type) {
+  case GG_BOOL:
+    low = 0, high = 1;
+    return true;
+  case GG_I2:
+    low = -2, high = 1;
+    return true;
+  case GG_U2:
+    low = 0, high = 3;
+    return true;
+  case GG_I4:
+    low = -8, high = 7;
+    return true;
+  case GG_U4:
+    low = 0, high = 15;
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// Code relies on the range of such elements.
+static gg_status checkRange(const char *name, const gg_tensor &tensor,
+                            uint64_t bytes) {
+  int low, high;
+  if (!getRange(tensor.type, low, high))
+    return GG_OK;
+  const auto *elements = static_cast<const int8_t *>(tensor.data);
+  const auto *bad = std::find_if(elements, elements + bytes,
+                                 [=](int8_t x) { return x < low || x > high; });
+  if (bad == elements + bytes)
+    return GG_OK;
+  return fail(GG_ERROR_ARGUMENT,
+              "input '%s': expected elements of %s from %d to %d but got %d",
+              name, nameOf(tensor.type), low, high, *bad);
+}
+
 /// Whether a tensor is what an input expects.
 static gg_status check(const weights::Value &value, const gg_tensor &tensor,
                        Symbols &symbols) {
@@ -86,7 +125,7 @@ static gg_status check(const weights::Value &value, const gg_tensor &tensor,
                                     weights::elementBytes(value.type)))
     return fail(GG_ERROR_ARGUMENT, "input '%s': data is null or not aligned",
                 name);
-  return GG_OK;
+  return checkRange(name, tensor, bytes);
 }
 
 gg_status TensorCall::bind(const gg_tensor *inputs, int64_t count,

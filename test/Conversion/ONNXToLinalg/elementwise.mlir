@@ -92,3 +92,28 @@ func.func @to_bool(%a: tensor<4xf32>) -> tensor<4xi1> {
   %0 = onnx.Cast(%a) {to = i1} : (tensor<4xf32>) -> tensor<4xi1>
   return %0 : tensor<4xi1>
 }
+
+// Elements that no machine has are held in bytes.
+
+// CHECK-LABEL: func @cast_to_float8(
+// CHECK-SAME: %{{.*}}: tensor<4xf32>) -> tensor<4xi8>
+func.func @cast_to_float8(%a: tensor<4xf32>) -> tensor<4xf8E4M3FN> {
+  // CHECK-DAG: %[[MAX:.*]] = arith.constant 126 : i32
+  // CHECK: arith.cmpi sgt, %[[CODE:.*]], %[[MAX]]
+  // CHECK-NEXT: arith.select %{{.*}}, %[[MAX]], %[[CODE]]
+  // CHECK: arith.trunci %{{.*}} : i32 to i8
+  %0 = onnx.Cast(%a) {to = f8E4M3FN} : (tensor<4xf32>) -> tensor<4xf8E4M3FN>
+  return %0 : tensor<4xf8E4M3FN>
+}
+
+// CHECK-LABEL: func @cast_to_nibbles(
+// CHECK-SAME: %{{.*}}: tensor<4xi32>) -> (tensor<4xi8>, tensor<4xi8>)
+func.func @cast_to_nibbles(%a: tensor<4xi32>) -> (tensor<4xi4>, tensor<4xui4>) {
+  // CHECK: %[[S:.*]] = arith.trunci %{{.*}} : i32 to i4
+  // CHECK: arith.extsi %[[S]] : i4 to i8
+  %0 = onnx.Cast(%a) {to = i4} : (tensor<4xi32>) -> tensor<4xi4>
+  // CHECK: %[[U:.*]] = arith.trunci %{{.*}} : i32 to i4
+  // CHECK: arith.extui %[[U]] : i4 to i8
+  %1 = onnx.Cast(%a) {to = ui4} : (tensor<4xi32>) -> tensor<4xui4>
+  return %0, %1 : tensor<4xi4>, tensor<4xui4>
+}
