@@ -111,6 +111,28 @@ def test_unsupported_operators_are_listed_at_once(tmp_path):
         assert word in message
 
 
+def test_unsupported_forms_are_listed_at_once(tmp_path):
+    """What the operator tables know, but no conversion: every node, and why."""
+    nodes = [helper.make_node("Dropout", ["x", "", "train"], ["a"], "first_drop"),
+             helper.make_node("Neg", ["a"], ["b"], "neg"),
+             helper.make_node("Dropout", ["b", "", "train"], ["c"], "second_drop"),
+             helper.make_node("Cast", ["c"], ["y"], "scales", to=TensorProto.FLOAT8E8M0)]
+    graph = helper.make_graph(
+        nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2])],
+        [helper.make_tensor_value_info("c", TensorProto.FLOAT, [2])],
+        [helper.make_tensor("train", TensorProto.BOOL, [], [True])])
+    graph.node.append(helper.make_node("CastLike", ["y", "x"], ["z"], "back"))
+    graph.output.append(helper.make_tensor_value_info("z", TensorProto.FLOAT, [2]))
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 24)]),
+              tmp_path / "m.onnx")
+    message = refused(tmp_path / "m.onnx")
+    for name, reason in (("first_drop", "training mode"), ("second_drop", "training mode"),
+                         ("scales", "from 'f32' to 'f8E8M0FNU'"),
+                         ("back", "from 'f8E8M0FNU' to 'f32'")):
+        assert f"node '{name}': " in message and f"op is not supported: {reason}" in message
+    assert message.count("error:") == 4 and "legalize" not in message, message
+
+
 def test_wrong_shapes_types_and_wiring(tmp_path):
     def weight(*dims):
         return helper.make_tensor("w", TensorProto.FLOAT, dims, np.zeros(dims).ravel())
