@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
 
 namespace gg {
@@ -33,6 +34,30 @@ static int64_t getBytes(MemRefType type) {
   return llvm::alignTo(type.getNumElements() *
                            *ir::getElementBytes(type.getElementType()),
                        kAlignment);
+}
+
+/// The type with the largest sizes that a buffer can have, if they are known:
+/// those of a minimum with a constant are.
+static std::optional<MemRefType> getLargest(Operation *op) {
+  auto type = cast<MemRefType>(op->getResult(0).getType());
+  if (type.hasStaticShape())
+    return type;
+  auto alloc = dyn_cast<memref::AllocOp>(op);
+  if (!alloc)
+    return std::nullopt;
+  SmallVector<int64_t> shape(type.getShape());
+  auto dynamic = alloc.getDynamicSizes().begin();
+  for (int64_t &size : shape) {
+    if (!ShapedType::isDynamic(size))
+      continue;
+    APInt bound;
+    auto least = (*dynamic++).getDefiningOp<arith::MinUIOp>();
+    if (!least || !matchPattern(least.getRhs(), m_ConstantInt(&bound)) ||
+        bound.ugt(kHuge))
+      return std::nullopt;
+    size = bound.getSExtValue();
+  }
+  return MemRefType::get(shape, type.getElementType());
 }
 
 namespace {
@@ -199,10 +224,24 @@ struct PlanArenaPass : public gg::impl::PlanArenaPassBase<PlanArenaPass> {
 private:
   static void replaceByView(Operation *op, Value base, int64_t offset) {
     OpBuilder builder(op);
-    Value shift = arith::ConstantIndexOp::create(builder, op->getLoc(), offset);
-    Value view = memref::ViewOp::create(
-        builder, op->getLoc(), cast<MemRefType>(op->getResult(0).getType()),
-        base, shift, ValueRange());
+    Location loc = op->getLoc();
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(builder, loc, value);
+    };
+    auto type = cast<MemRefType>(op->getResult(0).getType());
+    Value shift = constant(offset);
+    auto alloc = dyn_cast<memref::AllocOp>(op);
+    if (!type.hasStaticShape()) {
+      // All the bytes it may take, so that what overlaps them is known.
+      auto room =
+          MemRefType::get(getBytes(*getLargest(op)), builder.getI8Type());
+      base =
+          memref::ViewOp::create(builder, loc, room, base, shift, ValueRange());
+      shift = constant(0);
+    }
+    Value view =
+        memref::ViewOp::create(builder, loc, type, base, shift,
+                               alloc ? alloc.getDynamicSizes() : ValueRange());
     op->getResult(0).replaceAllUsesWith(view);
     op->erase();
   }
@@ -252,15 +291,16 @@ private:
       for (Operation *user : alias.getUsers())
         slot.last = std::max(slot.last, locate(user));
     }
-    auto type = cast<MemRefType>(op->getResult(0).getType());
-    if (!type.hasStaticShape()) {
+    std::optional<MemRefType> largest = getLargest(op);
+    if (!largest) {
       auto alloc = dyn_cast<memref::AllocOp>(op);
       if (!alloc)
-        return op->emitOpError("expected a static size but got ") << type;
+        return op->emitOpError("expected a static size but got ")
+               << op->getResult(0).getType();
       dynamic.push_back(alloc);
       return success();
     }
-    slot.bytes = getBytes(type);
+    slot.bytes = getBytes(*largest);
     slots.push_back(slot);
     return success();
   }

@@ -40,6 +40,24 @@ func.func @dynamic(%n: memref<index>) attributes {gg.entry = "main"} {
   return
 }
 
+// A size that is bounded needs no dynamic rest: the room is that of the bound,
+// as a view of its own, by which overlaps are found.
+
+// CHECK-LABEL: func @bounded
+// CHECK-SAME: gg.arena_bytes = 192 : i64
+// CHECK-NOT: gg.arena_dynamic
+func.func @bounded(%n: memref<index>) attributes {gg.entry = "main"} {
+  // CHECK: %[[COUNT:.*]] = arith.minui
+  %c10 = arith.constant 10 : index
+  %0 = memref.load %n[] : memref<index>
+  %1 = arith.minui %0, %c10 : index
+  // CHECK: %[[ROOM:.*]] = memref.view %{{.*}}[%{{.*}}][] : memref<?xi8> to memref<192xi8>
+  // CHECK: memref.view %[[ROOM]][%{{.*}}][%[[COUNT]]] : memref<192xi8> to memref<?x4xf32>
+  %2 = memref.alloc(%1) : memref<?x4xf32>
+  gg.output 0, %2 : memref<?x4xf32>
+  return
+}
+
 // Scratch of parallel loops is per thread; the two loops share it.
 
 // CHECK-LABEL: func @scratch

@@ -174,8 +174,12 @@ void AttentionEmitter::leaveOutPadding() {
                [](OpBuilder &b, Location loc, ValueRange args) -> Value {
                  return arith::MaxSIOp::create(b, loc, args[0], args[1]);
                }));
-  keys = e.fold(
-      e.b.createOrFold<arith::IndexCastOp>(e.loc, e.b.getIndexType(), longest));
+  Value count =
+      e.b.createOrFold<arith::IndexCastOp>(e.loc, e.b.getIndexType(), longest);
+  // The check says so already; here it bounds the size of buffers.
+  keys = e.fold(arith::MinUIOp::create(
+      e.b, e.loc, count,
+      getValueOrCreateConstantIndexOp(e.b, e.loc, capacity)));
   auto shorten = [&](Value tensor) {
     Sizes sizes = e.sizes(tensor), offsets(4, e.index(0));
     sizes[llvm::find(keyLoops, Key) - keyLoops.begin()] = keys;

@@ -5,7 +5,8 @@
 // CHECK-LABEL: func @step
 // CHECK:       %[[Q:.*]] = tensor.expand_shape %{{.*}} : tensor<1x8x1x16xf32> into tensor<1x2x4x1x16xf32>
 // CHECK:       cf.assert %{{.*}}, "onnx.Attention: more valid keys than there are keys"
-// CHECK:       %[[N:.*]] = arith.index_cast
+// CHECK:       %[[COUNT:.*]] = arith.index_cast
+// CHECK:       %[[N:.*]] = arith.minui %[[COUNT]], %c64
 // CHECK:       %[[K:.*]] = tensor.extract_slice %{{.*}}[0, 0, 0, 0] [1, 2, %[[N]], 16]
 // CHECK:       tensor.empty() : tensor<1x2x4x1x64xf32>
 // CHECK:       iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%[[Q]], %[[K]]
