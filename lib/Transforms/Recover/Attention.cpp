@@ -33,6 +33,7 @@ struct Mask {
   Value fill;
   bool inverted = false;
   double factor = 1.0;
+  bool isWide = false; ///< not known to reach every key by itself
 };
 
 /// Scores taken apart, from the softmax down to the product.
@@ -106,32 +107,51 @@ private:
   }
 
   bool visitMasked(AddOp op, Scores &scores, double outer, unsigned depth) {
-    for (Value side : {op.getA(), op.getB()}) {
-      Scores attempt = scores;
-      Value mask = getOther(op, side);
-      attempt.masks.push_back({mask, {}, {}, false, outer});
-      if (dims.broadcastsInto(mask, side) &&
-          visit(side, attempt, outer, depth)) {
-        scores = attempt;
-        return true;
+    for (bool isWide : {false, true})
+      for (Value side : {op.getA(), op.getB()}) {
+        Scores attempt = scores;
+        Value mask = getOther(op, side);
+        attempt.masks.push_back({mask, {}, {}, false, outer, isWide});
+        if (fits(mask, side, isWide) && visit(side, attempt, outer, depth)) {
+          scores = attempt;
+          return true;
+        }
       }
-    }
     return false;
   }
 
   /// Scores replaced by a hidden value where a condition holds or not.
   bool visitWhere(WhereOp op, Scores &scores, double outer, unsigned depth) {
+    Value condition = op.getCondition();
     for (bool inverted : {false, true}) {
       Value side = inverted ? op.getY() : op.getX();
       Value fill = inverted ? op.getX() : op.getY();
       std::optional<double> number = getScalar(fill);
+      bool isWide = !fits(condition, side, /*isWide=*/false);
       if (!number || *number * outer > kHidden ||
-          !dims.broadcastsInto(op.getCondition(), side))
+          !fits(condition, side, isWide))
         continue;
-      scores.masks.push_back({{}, op.getCondition(), fill, inverted, outer});
+      scores.masks.push_back({{}, condition, fill, inverted, outer, isWide});
       return visit(side, scores, outer, depth);
     }
     return false;
+  }
+
+  /// True if the mask leaves the shape of the scores as it is. With `isWide`,
+  /// its numbers of queries and keys may be what only the run knows, as those
+  /// of a slice of a constant: of keys there are as many as V has, and what
+  /// does not match the queries is an error of Attention's own.
+  bool fits(Value mask, Value scores, bool isWide) {
+    int64_t rank = rankOf(mask);
+    if (!isWide)
+      return dims.broadcastsInto(mask, scores);
+    if (rank < 2 || rank > rankOf(scores))
+      return false;
+    for (int64_t i = 1; i <= rank; ++i)
+      if (dimOf(mask, -i) != 1 && !dims.areSame(mask, -i, scores, -i) &&
+          (i > 2 || !ShapedType::isDynamic(dimOf(mask, -i))))
+        return false;
+    return true;
   }
 
   /// max(scores, lowest): changes only what a mask has hidden.
@@ -235,7 +255,7 @@ struct RecoverAttention : OpRewritePattern<MatMulOp> {
     Value absent = emit.none();
     auto attention = emit.make<AttentionOp>(
         TypeRange({op.getType(), none, none, none}),
-        {q, k, v, buildMask(emit, *scores, element), absent, absent, absent},
+        {q, k, v, buildMask(emit, *scores, k, element), absent, absent, absent},
         attrs);
     rewriter.replaceOp(op, attention.getY());
     return success();
@@ -252,8 +272,20 @@ struct RecoverAttention : OpRewritePattern<MatMulOp> {
            isa<FloatType>(getElementType(v));
   }
 
+  /// Attention hides the keys that a short mask does not reach; the sum would
+  /// have repeated a mask of one key.
+  static Value reachKeys(Emit &emit, Value mask, Value keys) {
+    SmallVector<Value> shape(rankOf(mask) - 1, emit.ints(1));
+    shape.push_back(emit.dim(keys, 2));
+    SmallVector<int64_t> sizes(*gg::onnx::getShape(mask));
+    sizes.back() = dimOf(keys, 2);
+    return emit.expand(mask, shape,
+                       RankedTensorType::get(sizes, getElementType(mask)));
+  }
+
   /// All masks as one tensor to add, or none.
-  static Value buildMask(Emit &emit, const Scores &scores, Type element) {
+  static Value buildMask(Emit &emit, const Scores &scores, Value keys,
+                         Type element) {
     Value sum;
     for (const Mask &mask : scores.masks) {
       Value part = mask.value;
@@ -265,6 +297,8 @@ struct RecoverAttention : OpRewritePattern<MatMulOp> {
         part = mask.inverted ? emit.where(mask.keep, fill, zero)
                              : emit.where(mask.keep, zero, fill);
       }
+      if (mask.isWide)
+        part = reachKeys(emit, part, keys);
       part = emit.cast(part, element);
       if (mask.factor != 1.0)
         part = emit.mul(part, emit.scalar(mask.factor, element));

@@ -8,13 +8,16 @@
 
 //
 // Older attention code joins batch and heads to one dim for a batched product
-// and parts them again behind it. The product over both dims is the same.
+// and parts them again behind it, with scalings, biases and masks, or even the
+// softmax, in between. All of it works on each entry of that dim by itself, so
+// it can be done on both dims.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Dims.h"
 #include "Emit.h"
 #include "Patterns.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace gg::onnx;
@@ -22,12 +25,149 @@ using namespace gg::recover;
 
 namespace {
 
-/// A tensor [batch, heads, rows, columns] behind one of [batch * heads, rows,
-/// columns], which may be transposed and scaled.
-struct Parted {
-  Value value;
-  bool isTransposed = false;
-  double scale = 1.0;
+/// Values [batch * heads, rows, columns], rewritten as [batch, heads, rows,
+/// columns] from the ones that were joined on.
+class Parter {
+public:
+  /// `result` is the Reshape that parts the two dims.
+  Parter(Dims &dims, ReshapeOp result) : dims(dims), result(result) {}
+
+  /// True if `result` can be computed with both dims, and a product is on the
+  /// way.
+  bool study() {
+    std::optional<bool> isPart = visit(result.getData(), /*depth=*/0);
+    return isPart.value_or(false) && hasProduct && anchor;
+  }
+
+  Value build(Emit &emit) { return build(emit, result.getData()); }
+
+private:
+  enum How {
+    Keep,   ///< broadcasts over the joined dim
+    Widen,  ///< has 1 in its place
+    Source, ///< was joined from four dims
+    Leaf,   ///< is parted by a Reshape
+    Inner   ///< the op is repeated on parted operands
+  };
+
+  /// Says how `value` is parted; true if this reaches what was joined.
+  std::optional<bool> visit(Value original, unsigned depth) {
+    Value value = skipCopies(original);
+    auto known = plans.find(value);
+    if (known != plans.end())
+      return known->second != Keep && known->second != Widen &&
+             known->second != Leaf;
+    if (depth > 24 || rankOf(value) < 0 || rankOf(value) > 3)
+      return std::nullopt;
+    auto plan = [&](How how) {
+      plans[value] = how;
+      return how == Source || how == Inner;
+    };
+    if (getScalar(value) || rankOf(value) < 3)
+      return plan(Keep);
+    if (dimOf(value, 0) == 1)
+      return plan(Widen);
+    if (isJoined(value)) {
+      anchor = skipCopies(value).getDefiningOp()->getOperand(0);
+      return plan(Source);
+    }
+    Operation *op = value.getDefiningOp();
+    if (op && isPartable(op)) {
+      bool isInner = false, isKnown = true;
+      for (Value operand : op->getOperands()) {
+        std::optional<bool> part = visit(operand, depth + 1);
+        isKnown &= part.has_value();
+        isInner |= part.value_or(false);
+      }
+      if (isKnown && isInner) {
+        hasProduct |= isa<MatMulOp>(op);
+        return plan(Inner);
+      }
+    }
+    if (!dims.areSame(value, 0, result.getData(), 0))
+      return std::nullopt;
+    return plan(Leaf);
+  }
+
+  /// Reshape of [batch, heads, rows, columns] that joins the first two.
+  bool isJoined(Value value) {
+    auto join = value.getDefiningOp<ReshapeOp>();
+    if (!join || rankOf(join.getData()) != 4)
+      return false;
+    Value source = join.getData();
+    return dims.areSame(source, 2, join, 1) &&
+           dims.areSame(source, 3, join, 2) &&
+           dims.areSame(source, 0, result, 0) &&
+           dims.areSame(source, 1, result, 1);
+  }
+
+  /// Ops that treat each entry of the first of three dims alike.
+  static bool isPartable(Operation *op) {
+    if (auto transpose = dyn_cast<TransposeOp>(op))
+      return hasPerm(transpose, {0, 2, 1});
+    if (auto softmax = dyn_cast<SoftmaxOp>(op))
+      return softmax.getAxis() == -1 || softmax.getAxis() == 2;
+    if (isa<MatMulOp>(op))
+      return rankOf(op->getOperand(0)) == 3 && rankOf(op->getOperand(1)) == 3;
+    return isa<AddOp, SubOp, MulOp, DivOp, MaxOp, MinOp, WhereOp, TanhOp,
+               CastOp, IsNaNOp>(op);
+  }
+
+  Value build(Emit &emit, Value original) {
+    Value value = skipCopies(original);
+    Value &parted = built[value];
+    if (parted)
+      return parted;
+    switch (plans.find(value)->second) {
+    case Keep:
+      return parted = value;
+    case Widen:
+      return parted = emit.unsqueeze(value, int64_t(0));
+    case Source:
+      return parted = value.getDefiningOp()->getOperand(0);
+    case Leaf:
+      return parted = partLeaf(emit, value);
+    case Inner:
+      break;
+    }
+    Operation *op = value.getDefiningOp();
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(build(emit, operand));
+    // The map may have grown.
+    return built[value] = repeat(emit, op, operands);
+  }
+
+  Value repeat(Emit &emit, Operation *op, ArrayRef<Value> operands) {
+    if (isa<TransposeOp>(op))
+      return emit.transpose(operands[0], {0, 1, 3, 2});
+    SmallVector<int64_t> shape = {dimOf(result, 0), dimOf(result, 1),
+                                  dimOf(op->getResult(0), 1),
+                                  dimOf(op->getResult(0), 2)};
+    Type type = RankedTensorType::get(shape, getElementType(op->getResult(0)));
+    OperationState state(emit.loc, op->getName(), operands, TypeRange(type),
+                         op->getAttrs());
+    if (isa<SoftmaxOp>(op))
+      state.attributes.set("axis", emit.builder.getI64IntegerAttr(-1));
+    return emit.builder.create(state)->getResult(0);
+  }
+
+  Value partLeaf(Emit &emit, Value value) {
+    Value shape = emit.concat({emit.dim(anchor, 0), emit.dim(anchor, 1),
+                               emit.dim(value, 1), emit.dim(value, 2)},
+                              /*axis=*/0);
+    Type type = RankedTensorType::get(
+        {dimOf(anchor, 0), dimOf(anchor, 1), dimOf(value, 1), dimOf(value, 2)},
+        getElementType(value));
+    return emit.make<ReshapeOp>(TypeRange(type), {value, shape}).getResult();
+  }
+
+  Dims &dims;
+  ReshapeOp result;
+  llvm::MapVector<Value, How> plans;
+  DenseMap<Value, Value> built;
+  Value anchor; // what is joined somewhere
+  bool hasProduct = false;
 };
 
 struct PartMatMul : OpRewritePattern<ReshapeOp> {
@@ -36,66 +176,19 @@ struct PartMatMul : OpRewritePattern<ReshapeOp> {
 
   LogicalResult matchAndRewrite(ReshapeOp op,
                                 PatternRewriter &rewriter) const override {
-    auto product = defining<MatMulOp>(op.getData());
-    if (!product || rankOf(op) != 4 || rankOf(product) != 3)
+    if (rankOf(op) != 4 || rankOf(op.getData()) != 3 ||
+        !dims.areSame(op, 2, op.getData(), 1) ||
+        !dims.areSame(op, 3, op.getData(), 2))
       return failure();
-    auto a = getParted(product.getA()), b = getParted(product.getB());
-    if (!a || !b)
-      return failure();
-    Value x = a->value, y = b->value;
-    int64_t rows = a->isTransposed ? 3 : 2, columns = b->isTransposed ? 2 : 3;
-    for (int64_t axis : {0, 1})
-      if (!dims.areSame(x, axis, y, axis) || !dims.areSame(x, axis, op, axis))
-        return failure();
-    if (!dims.areSame(x, rows, op, 2) || !dims.areSame(y, columns, op, 3))
+    Parter parter(dims, op);
+    if (!parter.study())
       return failure();
     Emit emit(rewriter, op.getLoc());
-    x = build(emit, *a), y = build(emit, *b);
-    rewriter.replaceOp(
-        op, emit.make<MatMulOp>(TypeRange(op.getType()), {x, y}).getY());
+    rewriter.replaceOp(op, parter.build(emit));
     return success();
   }
 
 private:
-  std::optional<Parted> getParted(Value value) const {
-    Parted parted;
-    for (unsigned depth = 0; depth < 8; ++depth) {
-      value = skipCopies(value);
-      if (auto transpose = value.getDefiningOp<TransposeOp>()) {
-        if (!hasPerm(transpose, {0, 2, 1}))
-          return std::nullopt;
-        parted.isTransposed = !parted.isTransposed;
-        value = transpose.getData();
-        continue;
-      }
-      if (auto mul = value.getDefiningOp<MulOp>()) {
-        std::optional<double> factor = getScalar(mul.getB());
-        if (!factor || mul.getA().getType() != mul.getType())
-          return std::nullopt;
-        parted.scale *= *factor;
-        value = mul.getA();
-        continue;
-      }
-      break;
-    }
-    auto join = value.getDefiningOp<ReshapeOp>();
-    if (!join || rankOf(join) != 3 || rankOf(join.getData()) != 4 ||
-        !dims.areSame(join.getData(), 2, join, 1) ||
-        !dims.areSame(join.getData(), 3, join, 2))
-      return std::nullopt;
-    parted.value = join.getData();
-    return parted;
-  }
-
-  static Value build(Emit &emit, const Parted &parted) {
-    Value value = parted.value;
-    if (parted.isTransposed)
-      value = emit.transpose(value, {0, 1, 3, 2});
-    if (parted.scale != 1.0)
-      value = emit.mul(value, emit.scalar(parted.scale, getElementType(value)));
-    return value;
-  }
-
   Dims &dims;
 };
 

@@ -103,6 +103,36 @@ private:
   Dims &dims;
 };
 
+/// [b, h, t, d] -> [b, t, h, d] -> [b, t, h d] -> [b, t, h, d] -> [b, h, t, d]:
+/// heads that were merged for an operand without an axis for them.
+struct SkipMergedHeads : OpRewritePattern<TransposeOp> {
+  SkipMergedHeads(MLIRContext *context, Dims &dims)
+      : OpRewritePattern(context), dims(dims) {}
+
+  LogicalResult matchAndRewrite(TransposeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto split = defining<ReshapeOp>(op.getData());
+    auto merge = split ? defining<ReshapeOp>(split.getData()) : nullptr;
+    auto rows = merge ? defining<TransposeOp>(merge.getData()) : nullptr;
+    if (!rows || rankOf(merge) != 3 || rankOf(rows) != 4 || rankOf(op) != 4 ||
+        !hasPerm(op, {0, 2, 1, 3}) || !hasPerm(rows, {0, 2, 1, 3}))
+      return failure();
+    Value source = rows.getData();
+    for (int64_t axis : {1, 3})
+      if (ShapedType::isDynamic(dimOf(source, axis)) ||
+          dimOf(source, axis) != dimOf(op, axis))
+        return failure();
+    if (!dims.areSame(source, 0, merge, 0) ||
+        !dims.areSame(source, 2, merge, 1) || !dims.areSame(merge, 0, op, 0) ||
+        !dims.areSame(merge, 1, op, 2))
+      return failure();
+    rewriter.replaceOp(op, source);
+    return success();
+  }
+
+  Dims &dims;
+};
+
 struct ShareHeads : OpRewritePattern<AttentionOp> {
   ShareHeads(MLIRContext *context, Dims &dims)
       : OpRewritePattern(context), dims(dims) {}
@@ -184,7 +214,7 @@ struct JoinPast : OpRewritePattern<AttentionOp> {
 
 void gg::recover::populateSharedHeadPatterns(RewritePatternSet &patterns,
                                              Dims &dims) {
-  patterns.add<ShareHeads>(patterns.getContext(), dims);
+  patterns.add<SkipMergedHeads, ShareHeads>(patterns.getContext(), dims);
 }
 
 void gg::recover::populateKVCachePatterns(RewritePatternSet &patterns) {

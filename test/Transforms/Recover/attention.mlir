@@ -164,3 +164,65 @@ func.func @unknown_batch(%q: tensor<?x4x3x8xf32>, %kt: tensor<?x4x8x5xf32>,
       : (tensor<?x4x3x5xf32>, tensor<?x4x5x8xf32>) -> tensor<?x4x3x8xf32>
   return %y : tensor<?x4x3x8xf32>
 }
+
+// -----
+
+// The mask is cut off a constant: that it reaches every key, and no more, only
+// the run knows. Attention hides what a mask does not reach.
+// CHECK-LABEL: func @cut_mask
+// CHECK: %[[T:.*]] = onnx.Shape(%arg1) {end = 3 : i64, start = 2 : i64}
+// CHECK: %[[CUT:.*]] = onnx.Slice(
+// CHECK: %[[MASK:.*]] = onnx.Where(%[[CUT]],
+// CHECK: %[[SHAPE:.*]] = onnx.Concat(%{{.*}}, %{{.*}}, %{{.*}}, %[[T]])
+// CHECK: %[[ALL:.*]] = onnx.Expand(%[[MASK]], %[[SHAPE]]) {{.*}} -> tensor<1x1x?x?xf32>
+// CHECK: onnx.Attention(%arg0, %arg1, %arg2, %[[ALL]],
+func.func @cut_mask(
+    %q: tensor<?x4x?x8xf32> {onnx.dims = ["b", "4", "s", "8"]},
+    %k: tensor<?x4x?x8xf32> {onnx.dims = ["b", "4", "t", "8"]},
+    %v: tensor<?x4x?x8xf32> {onnx.dims = ["b", "4", "t", "8"]})
+    -> tensor<?x4x?x8xf32> {
+  %none = onnx.None : none
+  %tril = onnx.Constant dense<true> : tensor<1x1x16x16xi1>
+  %lowest = onnx.Constant dense<-3.40282347E+38> : tensor<f32>
+  %starts = onnx.Constant dense<0> : tensor<2xi64>
+  %axes = onnx.Constant dense<[2, 3]> : tensor<2xi64>
+  %s = onnx.Shape(%q) {start = 2 : i64, end = 3 : i64}
+      : (tensor<?x4x?x8xf32>) -> tensor<1xi64>
+  %t = onnx.Shape(%k) {start = 2 : i64, end = 3 : i64}
+      : (tensor<?x4x?x8xf32>) -> tensor<1xi64>
+  %ends = onnx.Concat(%s, %t) {axis = 0 : i64}
+      : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
+  %cut = onnx.Slice(%tril, %starts, %ends, %axes, %none)
+      : (tensor<1x1x16x16xi1>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>,
+         none) -> tensor<1x1x?x?xi1>
+  %kt = onnx.Transpose(%k) {perm = array<i64: 0, 1, 3, 2>}
+      : (tensor<?x4x?x8xf32>) -> tensor<?x4x8x?xf32>
+  %0 = onnx.MatMul(%q, %kt)
+      : (tensor<?x4x?x8xf32>, tensor<?x4x8x?xf32>) -> tensor<?x4x?x?xf32>
+  %1 = onnx.Where(%cut, %0, %lowest)
+      : (tensor<1x1x?x?xi1>, tensor<?x4x?x?xf32>, tensor<f32>)
+      -> tensor<?x4x?x?xf32>
+  %2 = onnx.Softmax(%1) : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %y = onnx.MatMul(%2, %v)
+      : (tensor<?x4x?x?xf32>, tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32>
+  return %y : tensor<?x4x?x8xf32>
+}
+
+// -----
+
+// A mask of another number of heads, or of batch rows, changes the scores'
+// shape.
+// CHECK-LABEL: func @other_rows
+// CHECK-NOT: onnx.Attention
+func.func @other_rows(
+    %q: tensor<1x4x3x8xf32>, %kt: tensor<1x4x8x5xf32>, %v: tensor<1x4x5x8xf32>,
+    %m: tensor<?x1x3x5xf32>) -> tensor<?x4x3x8xf32> {
+  %0 = onnx.MatMul(%q, %kt)
+      : (tensor<1x4x3x8xf32>, tensor<1x4x8x5xf32>) -> tensor<1x4x3x5xf32>
+  %1 = onnx.Add(%0, %m)
+      : (tensor<1x4x3x5xf32>, tensor<?x1x3x5xf32>) -> tensor<?x4x3x5xf32>
+  %2 = onnx.Softmax(%1) : (tensor<?x4x3x5xf32>) -> tensor<?x4x3x5xf32>
+  %y = onnx.MatMul(%2, %v)
+      : (tensor<?x4x3x5xf32>, tensor<1x4x5x8xf32>) -> tensor<?x4x3x8xf32>
+  return %y : tensor<?x4x3x8xf32>
+}

@@ -113,3 +113,62 @@ func.func @look_alikes(%q: tensor<1x4x3x8xf32>, %k: tensor<1x2x5x8xf32>,
          none, none, none) -> (tensor<1x4x3x8xf32>, none, none, none)
   return %y, %z : tensor<1x4x3x8xf32>, tensor<1x4x3x8xf32>
 }
+
+// -----
+
+// Heads merged for an operator that takes [batch, length, all heads], which
+// parts them again.
+// CHECK-LABEL: func @merged_heads
+// CHECK: onnx.Attention(%arg0, %arg2, %arg2, {{.*}}%arg1, %arg1, {{.*}})
+func.func @merged_heads(
+    %q: tensor<?x4x?x8xf32> {onnx.dims = ["b", "4", "s", "8"]},
+    %p: tensor<?x2x?x8xf32> {onnx.dims = ["b", "2", "p", "8"]},
+    %k: tensor<?x2x?x8xf32> {onnx.dims = ["b", "2", "s", "8"]})
+    -> tensor<?x4x?x8xf32> {
+  %none = onnx.None : none
+  %heads = onnx.Constant dense<[0, 0, 1, 1]> : tensor<4xi64>
+  %merged = onnx.Constant dense<[0, 0, 32]> : tensor<3xi64>
+  %parted = onnx.Constant dense<[0, 0, 4, 8]> : tensor<4xi64>
+  %all = onnx.Concat(%p, %k) {axis = 2 : i64}
+      : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %0 = onnx.Gather(%all, %heads) {axis = 1 : i64}
+      : (tensor<?x2x?x8xf32>, tensor<4xi64>) -> tensor<?x4x?x8xf32>
+  %1 = onnx.Transpose(%0) {perm = array<i64: 0, 2, 1, 3>}
+      : (tensor<?x4x?x8xf32>) -> tensor<?x?x4x8xf32>
+  %2 = onnx.Reshape(%1, %merged)
+      : (tensor<?x?x4x8xf32>, tensor<3xi64>) -> tensor<?x?x32xf32>
+  %3 = onnx.Reshape(%2, %parted)
+      : (tensor<?x?x32xf32>, tensor<4xi64>) -> tensor<?x?x4x8xf32>
+  %4 = onnx.Transpose(%3) {perm = array<i64: 0, 2, 1, 3>}
+      : (tensor<?x?x4x8xf32>) -> tensor<?x4x?x8xf32>
+  %y, %5, %6, %7 = onnx.Attention(%q, %4, %4, %none, %none, %none, %none)
+      : (tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, none,
+         none, none, none) -> (tensor<?x4x?x8xf32>, none, none, none)
+  return %y : tensor<?x4x?x8xf32>
+}
+
+// -----
+
+// Parted into other heads than were merged.
+// CHECK-LABEL: func @other_heads
+// CHECK: %[[K:.*]] = onnx.Transpose
+// CHECK: %[[K2:.*]] = onnx.Transpose
+// CHECK: onnx.Attention(%arg0, %[[K2]], %[[K2]],
+func.func @other_heads(%q: tensor<1x4x3x8xf32>, %k: tensor<1x8x3x4xf32>)
+    -> tensor<1x4x3x8xf32> {
+  %none = onnx.None : none
+  %merged = onnx.Constant dense<[0, 0, 32]> : tensor<3xi64>
+  %parted = onnx.Constant dense<[0, 0, 4, 8]> : tensor<4xi64>
+  %1 = onnx.Transpose(%k) {perm = array<i64: 0, 2, 1, 3>}
+      : (tensor<1x8x3x4xf32>) -> tensor<1x3x8x4xf32>
+  %2 = onnx.Reshape(%1, %merged)
+      : (tensor<1x3x8x4xf32>, tensor<3xi64>) -> tensor<1x3x32xf32>
+  %3 = onnx.Reshape(%2, %parted)
+      : (tensor<1x3x32xf32>, tensor<4xi64>) -> tensor<1x3x4x8xf32>
+  %4 = onnx.Transpose(%3) {perm = array<i64: 0, 2, 1, 3>}
+      : (tensor<1x3x4x8xf32>) -> tensor<1x4x3x8xf32>
+  %y, %5, %6, %7 = onnx.Attention(%q, %4, %4, %none, %none, %none, %none)
+      : (tensor<1x4x3x8xf32>, tensor<1x4x3x8xf32>, tensor<1x4x3x8xf32>, none,
+         none, none, none) -> (tensor<1x4x3x8xf32>, none, none, none)
+  return %y : tensor<1x4x3x8xf32>
+}
