@@ -71,6 +71,7 @@ static Role getRole(DictionaryAttr attributes) {
       .Case("logits", Role::Logits)
       .Case("attention_mask", Role::AttentionMask)
       .Case("position_ids", Role::PositionIds)
+      .Case("past", Role::Past)
       .Default(Role::Plain);
 }
 
@@ -115,13 +116,10 @@ static LogicalResult describeValue(Operation *op, Type type,
   return success();
 }
 
-/// The names of integer inputs tell what a decoder without a cache wants.
+/// The names of the other integer inputs tell what a decoder without a cache
+/// wants.
 static void assignRecomputeRoles(weights::Entry &entry) {
   for (weights::Value &input : entry.inputs) {
-    if (input.role == Role::Plain && StringRef(input.name).contains("past")) {
-      input.role = Role::Past;
-      continue;
-    }
     if (input.role != Role::Plain || input.dims.size() != 2 ||
         (input.type != ElementType::I64 && input.type != ElementType::I32))
       continue;
@@ -130,11 +128,7 @@ static void assignRecomputeRoles(weights::Entry &entry) {
       input.role = Role::AttentionMask;
     else if (name.contains("position"))
       input.role = Role::PositionIds;
-    else
-      input.role = Role::Ids;
   }
-  if (!entry.outputs.empty())
-    entry.outputs.front().role = Role::Logits;
 }
 
 static LogicalResult describeEntry(func::FuncOp func, weights::Entry &entry) {

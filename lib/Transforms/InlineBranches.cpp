@@ -66,7 +66,9 @@ private:
         argument.getArgNumber(), "onnx.name");
     if (!name || name.getValue() != kCacheBranch)
       return std::nullopt;
-    getOperation()->setAttr("gg.cache_branch", UnitAttr::get(&getContext()));
+    getOperation()->setAttr(
+        "gg.decoder_by",
+        StringAttr::get(&getContext(), "the input 'use_cache_branch'"));
     return true;
   }
 

@@ -13,6 +13,25 @@
 
 namespace gg {
 
+/// The graph's name of an input, or "".
+inline llvm::StringRef getArgumentName(mlir::func::FuncOp function,
+                                       mlir::BlockArgument argument) {
+  auto name = function.getArgAttrOfType<mlir::StringAttr>(
+      argument.getArgNumber(), "onnx.name");
+  return name ? name.getValue() : llvm::StringRef();
+}
+
+/// The name of an input's dynamic dim, or "".
+inline llvm::StringRef getDimName(mlir::func::FuncOp function,
+                                  mlir::BlockArgument argument, unsigned axis) {
+  auto dims = function.getArgAttrOfType<mlir::ArrayAttr>(
+      argument.getArgNumber(), "onnx.dims");
+  auto name = dims && axis < dims.size()
+                  ? llvm::dyn_cast<mlir::StringAttr>(dims[axis])
+                  : mlir::StringAttr();
+  return name ? name.getValue() : llvm::StringRef();
+}
+
 /// After values got more precise types: the function returns what its
 /// terminator hands over.
 inline void updateResultTypes(mlir::func::FuncOp function) {

@@ -29,7 +29,7 @@ func.func @constant(%x: tensor<2xf32>) -> tensor<2xf32> {
 // -----
 
 // CHECK-LABEL: func @merged
-// CHECK-SAME: attributes {gg.cache_branch}
+// CHECK-SAME: attributes {gg.decoder_by = "the input 'use_cache_branch'"}
 // CHECK-NEXT: %[[Y:.*]] = onnx.Neg(%arg0)
 // CHECK-NEXT: return %[[Y]]
 func.func @merged(%x: tensor<2xf32>,

@@ -35,7 +35,7 @@ private:
   gg_status run(const Batch &batch) override;
   gg_status runRow(const Batch &batch, int64_t row);
   gg_status compute(int64_t row, gg_tensor_view &logits);
-  gg_tensor_view emptyPast(const weights::Value &value, int64_t &nothing) const;
+  bool emptyPast(const weights::Value &value, gg_tensor_view &view) const;
   /// The n-th element of an input of that role, for a row's tokens.
   int64_t element(Role role, int64_t row, int64_t n) const;
   void forget(int64_t row, int64_t, int64_t to) override {
@@ -75,19 +75,24 @@ int64_t RecomputeDecoder::element(Role role, int64_t row, int64_t n) const {
   }
 }
 
-/// A past of no tokens.
-gg_tensor_view RecomputeDecoder::emptyPast(const weights::Value &value,
-                                           int64_t &nothing) const {
-  gg_tensor_view view = {&nothing, {}};
+/// The sizes of a past of no tokens; false if there is none.
+bool RecomputeDecoder::emptyPast(const weights::Value &value,
+                                 gg_tensor_view &view) const {
   const std::string *batch = nullptr;
   for (const weights::Value &input : entry.description->inputs)
-    if (input.role == Role::Ids)
+    if (input.role == Role::Ids && input.dims[0].size < 0)
       batch = &input.dims[0].name;
+  bool isEmpty = false;
   for (size_t i = 0; i < value.dims.size(); ++i) {
     const weights::Dim &dim = value.dims[i];
-    view.dims[i] = dim.size >= 0 ? dim.size : dim.name == *batch;
+    if (dim.size >= 0) {
+      view.dims[i] = dim.size;
+    } else {
+      view.dims[i] = batch && !dim.name.empty() && dim.name == *batch;
+      isEmpty |= view.dims[i] == 0;
+    }
   }
-  return view;
+  return isEmpty;
 }
 
 /// Runs the model over all tokens of a row.
@@ -99,7 +104,12 @@ gg_status RecomputeDecoder::compute(int64_t row, gg_tensor_view &logits) {
   int64_t noPast = 0;
   for (const weights::Value &value : entry.description->inputs) {
     if (value.role == Role::Past) {
-      inputs.push_back(emptyPast(value, noPast));
+      inputs.push_back({&noPast, {}});
+      if (!emptyPast(value, inputs.back()))
+        return fail(GG_ERROR_EXECUTION,
+                    "this model computes the whole sequence in each call, but "
+                    "its input '%s' cannot be empty",
+                    value.name.c_str());
       continue;
     }
     // A batch that is compiled in is filled with copies of the row.

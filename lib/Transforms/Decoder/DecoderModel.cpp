@@ -8,6 +8,7 @@
 
 #include "DecoderModel.h"
 
+#include "../Signature.h"
 #include "gg/Analysis/Evaluator.h"
 
 using namespace mlir;
@@ -50,31 +51,10 @@ SmallVector<Value> DecoderModel::getDataOperands(Operation *op) const {
   return result;
 }
 
-//===----------------------------------------------------------------------===//
-// Names and dims of arguments
-//===----------------------------------------------------------------------===//
-
-static StringRef getName(func::FuncOp function, BlockArgument argument) {
-  auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                    "onnx.name");
-  return name ? name.getValue() : StringRef();
-}
-
-/// The name of a dynamic dim, or "".
-static StringRef getDimName(func::FuncOp function, BlockArgument argument,
-                            unsigned axis) {
-  auto dims = function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(),
-                                                   "onnx.dims");
-  auto name = dims && axis < dims.size() ? dyn_cast<StringAttr>(dims[axis])
-                                         : StringAttr();
-  return name ? name.getValue() : StringRef();
-}
-
-/// The rows of the constant table from which `ids` look up, directly or cast.
-static std::optional<int64_t> getTableRows(Value ids) {
+std::optional<int64_t> gg::decoder::getTableRows(Value ids) {
   for (OpOperand &use : ids.getUses()) {
     Operation *user = use.getOwner();
-    if (isa<CastOp, IdentityOp>(user))
+    if (isa<CastOp, IdentityOp, ReshapeOp>(user))
       if (auto rows = getTableRows(user->getResult(0)))
         return rows;
     auto gather = dyn_cast<GatherOp>(user);
@@ -101,7 +81,7 @@ bool DecoderModel::findTokens(std::string &reason) {
     if (type && type.getRank() == 2 &&
         (type.getElementType().isInteger(64) ||
          type.getElementType().isInteger(32)) &&
-        type.isDynamicDim(1))
+        (type.isDynamicDim(1) || type.getDimSize(1) == 1))
       candidates.push_back(argument);
   }
   Operation *terminator = function.getBody().front().getTerminator();
@@ -115,12 +95,13 @@ bool DecoderModel::findTokens(std::string &reason) {
     int64_t columns = type.getShape().back();
     for (BlockArgument candidate : candidates) {
       bool isLookup = getTableRows(candidate) == columns;
-      bool hasName = getName(function, candidate) == "input_ids";
+      bool hasName = getArgumentName(function, candidate) == "input_ids";
       if (!isLookup && !(isNamed && hasName))
         continue;
       ids = candidate;
       logits = value;
       vocabulary = columns;
+      isSingle = !cast<RankedTensorType>(ids.getType()).isDynamicDim(1);
       if (isLookup && isNamed)
         return true;
     }
@@ -189,6 +170,7 @@ bool DecoderModel::readSite(AttentionOp op, std::string &reason) {
       if (!cache)
         return fail("its past is computed, not handed in");
       caches.insert(cache);
+      growing.insert(cache);
       if (std::optional<int64_t> size = getHeadSize(op, entries))
         headSizes[cache] = *size;
     }
@@ -260,6 +242,9 @@ bool DecoderModel::describeCache(BlockArgument argument) {
     }
     input.dims.push_back(dim);
   }
+  // Attention would see all of a past of fixed length, valid or not.
+  if (!hasLength && growing.contains(argument))
+    return false;
   inputs[argument] = std::move(input);
   return true;
 }
@@ -286,69 +271,90 @@ static std::optional<Meaning> getCountMeaning(BlockArgument argument,
   return std::nullopt;
 }
 
-bool DecoderModel::describeInputs(std::string &reason) {
+std::optional<InputMeaning>
+DecoderModel::describeInput(BlockArgument argument) {
+  StringRef name = getArgumentName(function, argument);
+  auto type = dyn_cast<RankedTensorType>(argument.getType());
+  if (!type)
+    return std::nullopt;
   StringRef sequenceName = getDimName(function, ids, 1);
+  InputMeaning input;
+  int64_t rank = type.getRank();
+  bool isInteger = isa<IntegerType>(type.getElementType());
+  bool isNamedPosition = isInteger && name.contains("pos");
+  // Of one token, a graph may take the position in any shape of one element.
+  bool endsInOne = isSingle && rank && type.getDimSize(rank - 1) == 1;
+  bool endsInSequence =
+      rank && type.isDynamicDim(rank - 1) && !isSingle &&
+      (rank > 1 || !type.isDynamicDim(0) || name.contains("position") ||
+       (!sequenceName.empty() &&
+        getDimName(function, argument, 0) == sequenceName));
+  bool sameLength = endsInSequence && !sequenceName.empty() &&
+                    getDimName(function, argument, rank - 1) == sequenceName;
+  DimMeaning last{DimMeaning::Sequence};
+  if (isNamedPosition && (endsInSequence || endsInOne)) {
+    input.meaning = Meaning::Positions;
+  } else if (isNamedPosition && isSingle && rank <= 1) {
+    input.meaning = Meaning::Past;
+    last = {DimMeaning::Batch};
+  } else if (rank > 2 && name.contains("mask") && type.isDynamicDim(rank - 1) &&
+             type.isDynamicDim(rank - 2) == !isSingle) {
+    input.meaning = Meaning::Causal;
+    last.of = DimMeaning::Total;
+  } else if (rank == 2 && (name.contains("mask") ||
+                           (!sameLength && type.isDynamicDim(1) && hasPast))) {
+    input.meaning = Meaning::Mask;
+    last = {type.isDynamicDim(1) ? DimMeaning::Total : DimMeaning::Fixed,
+            type.getDimSize(1)};
+  } else if (sameLength && isInteger && hasPast) {
+    input.meaning = Meaning::Positions;
+  } else if (rank <= 1 && isInteger) {
+    std::optional<Meaning> meaning =
+        getCountMeaning(argument, name, type.getElementType());
+    if (!meaning)
+      return std::nullopt;
+    input.meaning = *meaning;
+    last = {DimMeaning::Batch};
+  } else {
+    return std::nullopt;
+  }
+  for (int64_t axis = 0; axis < rank; ++axis) {
+    DimMeaning dim{DimMeaning::Fixed, type.getDimSize(axis)};
+    if (!type.isDynamicDim(axis))
+      input.dims.push_back(dim);
+    else if (axis + 2 == rank && input.meaning == Meaning::Causal)
+      input.dims.push_back({DimMeaning::Sequence});
+    else
+      input.dims.push_back(axis + 1 == rank ? last
+                                            : DimMeaning{DimMeaning::Batch});
+  }
+  return input;
+}
+
+bool DecoderModel::describeInputs(std::string &reason) {
   auto idsType = cast<RankedTensorType>(ids.getType());
   DimMeaning batch{DimMeaning::Batch}, sequence{DimMeaning::Sequence};
   if (!idsType.isDynamicDim(0))
     batch = {DimMeaning::Fixed, idsType.getDimSize(0)};
+  if (isSingle)
+    sequence = {DimMeaning::Fixed, 1};
   inputs[ids] = {Meaning::Tokens, {batch, sequence}};
 
   for (BlockArgument argument : function.getArguments()) {
     if (argument == ids || argument.use_empty())
       continue;
-    StringRef name = getName(function, argument);
-    auto fail = [&] {
-      reason = ("the input '" + name + "' has no known meaning").str();
-      return false;
-    };
-    auto type = dyn_cast<RankedTensorType>(argument.getType());
-    if (!type)
-      return fail();
-    if (caches.contains(argument)) {
-      if (!describeCache(argument))
-        return fail();
+    if (caches.contains(argument) && describeCache(argument))
       continue;
+    std::optional<InputMeaning> input;
+    if (!caches.contains(argument))
+      input = describeInput(argument);
+    if (!input) {
+      reason = ("the input '" + getArgumentName(function, argument) +
+                "' has no known meaning")
+                   .str();
+      return false;
     }
-    InputMeaning input;
-    int64_t rank = type.getRank();
-    bool isInteger = isa<IntegerType>(type.getElementType());
-    bool endsInSequence =
-        rank && type.isDynamicDim(rank - 1) &&
-        (rank > 1 || !type.isDynamicDim(0) || name.contains("position") ||
-         (!sequenceName.empty() &&
-          getDimName(function, argument, 0) == sequenceName));
-    bool sameLength = endsInSequence && !sequenceName.empty() &&
-                      getDimName(function, argument, rank - 1) == sequenceName;
-    DimMeaning last;
-    if (endsInSequence && isInteger && name.contains("position")) {
-      input.meaning = Meaning::Positions;
-      last.of = DimMeaning::Sequence;
-    } else if (rank == 2 && (name.contains("mask") ||
-                             (!sameLength && endsInSequence && hasPast))) {
-      input.meaning = Meaning::Mask;
-      last = {type.isDynamicDim(1) ? DimMeaning::Total : DimMeaning::Fixed,
-              type.getDimSize(1)};
-    } else if (endsInSequence && sameLength && isInteger && hasPast) {
-      input.meaning = Meaning::Positions;
-      last.of = DimMeaning::Sequence;
-    } else if (rank <= 1 && isInteger) {
-      std::optional<Meaning> meaning =
-          getCountMeaning(argument, name, type.getElementType());
-      if (!meaning)
-        return fail();
-      input.meaning = *meaning;
-      last = {DimMeaning::Batch};
-    } else {
-      return fail();
-    }
-    for (int64_t axis = 0; axis < rank; ++axis) {
-      DimMeaning dim{DimMeaning::Fixed, type.getDimSize(axis)};
-      if (type.isDynamicDim(axis))
-        dim = axis + 1 == rank ? last : DimMeaning{DimMeaning::Batch};
-      input.dims.push_back(dim);
-    }
-    inputs[argument] = std::move(input);
+    inputs[argument] = std::move(*input);
   }
   return true;
 }
@@ -419,31 +425,31 @@ bool DecoderModel::findLive(std::string &reason) {
   return true;
 }
 
-std::optional<DecoderModel> DecoderModel::analyze(func::FuncOp function,
-                                                  bool &isDecoder,
-                                                  std::string &reason) {
-  DecoderModel model;
-  model.function = function;
-  isDecoder = model.findTokens(reason);
-  if (!isDecoder || !model.findSites(reason) || !model.describeInputs(reason))
-    return std::nullopt;
-  model.computeKinds();
-  if (model.getKind(model.logits) != Kind::Data) {
-    reason = "the logits do not depend on the tokens";
-    return std::nullopt;
+bool DecoderModel::analyze(std::string &reason) {
+  if (!findTokens(reason) || !findSites(reason) || !describeInputs(reason))
+    return false;
+  if (isSingle && !hasPast) {
+    ids = {};
+    reason = "its one token meets no others";
+    return false;
   }
-  if (!model.findLive(reason))
-    return std::nullopt;
+  computeKinds();
+  if (getKind(logits) != Kind::Data) {
+    reason = "the logits do not depend on the tokens";
+    return false;
+  }
+  if (!findLive(reason))
+    return false;
 
   // A cache of fixed length bounds the context.
-  for (AttentionSite &site : model.sites)
+  for (AttentionSite &site : sites)
     if (site.validCount)
       for (Value keys : {site.op.getK(), site.op.getV()}) {
         auto type = dyn_cast<RankedTensorType>(keys.getType());
         if (!type || type.isDynamicDim(type.getRank() - 2))
           continue;
         int64_t size = type.getDimSize(type.getRank() - 2);
-        model.capacity = std::min(model.capacity.value_or(size), size);
+        capacity = std::min(capacity.value_or(size), size);
       }
-  return model;
+  return true;
 }

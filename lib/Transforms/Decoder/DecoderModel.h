@@ -41,6 +41,7 @@ enum class Meaning {
   Cache,
   Positions, ///< past + index along the sequence
   Mask,      ///< 1: every position is attended
+  Causal,    ///< a mask of queries and keys: what is 0 to add, or true, is seen
   Past,      ///< past
   Total,     ///< past + sequence
   Last,      ///< past + sequence - 1
@@ -61,6 +62,10 @@ struct InputMeaning {
   llvm::SmallVector<DimMeaning> dims;
 };
 
+/// The rows of the constant table from which `ids` look up, directly or behind
+/// casts and reshapes.
+std::optional<int64_t> getTableRows(mlir::Value ids);
+
 /// An attention of the graph and where its keys and values come from.
 struct AttentionSite {
   onnx::AttentionOp op;
@@ -77,17 +82,21 @@ struct AttentionSite {
 /// give it caches.
 class DecoderModel {
 public:
-  /// Studies the function. `reason` tells why it is no decoder (`isDecoder`
-  /// false), or one that cannot be given a cache (no sites).
-  static std::optional<DecoderModel>
-  analyze(mlir::func::FuncOp function, bool &isDecoder, std::string &reason);
+  explicit DecoderModel(mlir::func::FuncOp function) : function(function) {}
+
+  /// Studies the function. If this fails, `reason` tells why it is no decoder
+  /// (no `ids`), or one that cannot be given a cache.
+  bool analyze(std::string &reason);
 
   mlir::func::FuncOp function;
+  /// What is no decoder has no ids.
   mlir::BlockArgument ids;
   mlir::Value logits;
   int64_t vocabulary = 0;
   /// False where the graph reads no cache and every call starts at 0.
   bool hasPast = false;
+  /// True where the graph takes one token in each call.
+  bool isSingle = false;
   /// The entries that the graph's own caches can hold, if it fixes that.
   std::optional<int64_t> capacity;
   llvm::MapVector<mlir::Value, InputMeaning> inputs;
@@ -105,6 +114,7 @@ private:
   bool findSites(std::string &reason);
   bool describeInputs(std::string &reason);
   bool describeCache(mlir::BlockArgument argument);
+  std::optional<InputMeaning> describeInput(mlir::BlockArgument argument);
   void computeKinds();
   bool findLive(std::string &reason);
   bool readSite(onnx::AttentionOp op, std::string &reason);
@@ -114,6 +124,8 @@ private:
   llvm::DenseSet<mlir::Value> caches;
   /// The head sizes, where the entries written to a cache tell them.
   llvm::DenseMap<mlir::Value, int64_t> headSizes;
+  /// Those of `caches` to which the graph appends.
+  llvm::DenseSet<mlir::Value> growing;
   /// Those of `caches` that have their final length.
   llvm::DenseSet<mlir::Value> fullCaches;
   llvm::DenseMap<mlir::Operation *, unsigned> siteOf;

@@ -12,6 +12,20 @@ using namespace mlir;
 using namespace gg::onnx;
 using namespace gg::decoder;
 
+/// The tensor with a longer last dim, as which the cache is longer than the
+/// context.
+static HostTensor padKeys(const HostTensor &tensor, HostTensor::Shape shape,
+                          double padding) {
+  int64_t keys = tensor.getShape().back(), length = shape.back();
+  int64_t rows = tensor.getNumElements() / keys;
+  std::vector<double> padded(rows * length, padding);
+  for (int64_t row = 0; row < rows; ++row)
+    llvm::copy(tensor.floats().slice(row * keys, keys),
+               padded.begin() + row * length);
+  return HostTensor::getFloats(tensor.getElementType(), shape,
+                               std::move(padded));
+}
+
 /// [batch, sequence, heads * size] to [batch, heads, sequence, size].
 Value EntryBuilder::splitHeads(Value value, int64_t heads) {
   auto type = mlir::cast<RankedTensorType>(value.getType());
@@ -44,6 +58,32 @@ Value EntryBuilder::writeCache(Value entries, Value original, int64_t heads,
   return cast(cache, computed);
 }
 
+/// The rows of a mask's table at the positions at hand.
+Value EntryBuilder::emitMaskTable(Value mask, const MaskForm &form) {
+  Value &known = positional[{mask, -2}];
+  if (known)
+    return known;
+  int64_t heads = form.table.getShape()[1];
+  int64_t length = options.context + options.chunk;
+  Value table = constant(padKeys(form.table, {options.context, heads, length},
+                                 /*padding=*/-HUGE_VAL));
+  auto type = RankedTensorType::get({options.batch, sequence, heads, length},
+                                    builder.getF32Type());
+  Value taken = GatherOp::create(builder, location, type, table, getRowIndex(),
+                                 /*axis=*/0);
+  return known = transpose(taken, {0, 2, 1, 3});
+}
+
+/// The same for every query; nothing is added behind the context.
+Value EntryBuilder::emitKeyBias(Value mask, const HostTensor &bias) {
+  Value &known = positional[{mask, -2}];
+  if (!known)
+    known = constant(padKeys(
+        bias, {1, bias.getShape()[0], 1, options.context + options.chunk},
+        /*padding=*/0));
+  return known;
+}
+
 /// The mask as an operand (or none), or as attributes.
 Value EntryBuilder::emitMask(const AttentionSite &site,
                              SmallVectorImpl<NamedAttribute> &attrs) {
@@ -55,27 +95,10 @@ Value EntryBuilder::emitMask(const AttentionSite &site,
     // The window counts the query's own position, the attribute does not.
     if (form.of == MaskForm::Window)
       window = window < 0 ? form.window - 1 : std::min(window, form.window - 1);
-    if (form.of == MaskForm::Table) {
-      Value &known = positional[{op.getAttnMask(), -2}];
-      if (!known) {
-        int64_t heads = form.table.getShape()[1];
-        int64_t length = options.context + options.chunk;
-        HostTensor::Shape shape = {options.context, heads, length};
-        std::vector<double> padded(options.context * heads * length, -HUGE_VAL);
-        ArrayRef<double> rows = form.table.floats();
-        for (int64_t row = 0; row < options.context * heads; ++row)
-          llvm::copy(rows.slice(row * options.context, options.context),
-                     padded.begin() + row * length);
-        Value table = constant(HostTensor::getFloats(builder.getF32Type(),
-                                                     shape, std::move(padded)));
-        auto type = RankedTensorType::get(
-            {options.batch, sequence, heads, length}, builder.getF32Type());
-        Value taken = GatherOp::create(builder, location, type, table,
-                                       getRowIndex(), /*axis=*/0);
-        known = transpose(taken, {0, 2, 1, 3});
-      }
-      mask = known;
-    }
+    if (form.of == MaskForm::Table)
+      mask = emitMaskTable(op.getAttnMask(), form);
+    else if (form.bias)
+      mask = emitKeyBias(op.getAttnMask(), *form.bias);
   }
   if (window >= 0)
     attrs.push_back(builder.getNamedAttr("left_window_size",

@@ -134,7 +134,7 @@ void EntryBuilder::finish(Value logits) {
 }
 
 func::FuncOp EntryBuilder::build() {
-  if (kind == EntryKind::Prefill)
+  if (kind == EntryKind::Prefill && sequence > 1)
     findTail();
   createFunction();
   if (!function)
@@ -150,7 +150,8 @@ func::FuncOp EntryBuilder::build() {
   location = func::FuncOp(model.function).getLoc();
   Value logits = data.lookup(model.logits);
   // Where the graph's last op cannot do with one token, choose from its result.
-  if (kind == EntryKind::Prefill && tail.empty() && !check.getLastTokenOp()) {
+  if (kind == EntryKind::Prefill && sequence > 1 && tail.empty() &&
+      !check.getLastTokenOp()) {
     logits = pickLast(model.logits);
     if (!logits) {
       function.erase();

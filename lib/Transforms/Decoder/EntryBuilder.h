@@ -49,6 +49,8 @@ private:
   bool emitGeneric(mlir::Operation *op);
   mlir::Value emitMask(const AttentionSite &site,
                        llvm::SmallVectorImpl<mlir::NamedAttribute> &attrs);
+  mlir::Value emitMaskTable(mlir::Value mask, const MaskForm &form);
+  mlir::Value emitKeyBias(mlir::Value mask, const onnx::HostTensor &bias);
   mlir::Value writeCache(mlir::Value entries, mlir::Value original,
                          int64_t heads, unsigned index);
   mlir::Value splitHeads(mlir::Value value, int64_t heads);

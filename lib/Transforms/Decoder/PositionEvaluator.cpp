@@ -29,6 +29,22 @@ void PositionEvaluator::moveTo(const Point &newPoint) {
       evaluator->bind(value, *tensor);
 }
 
+/// A mask by which tokens see themselves and what is before them.
+HostTensor PositionEvaluator::makeCausal(Type elementType,
+                                         HostTensor::Shape shape) const {
+  int64_t keys = shape.back(), queries = shape[shape.size() - 2];
+  int64_t count = countElements(shape).value_or(0);
+  std::vector<int64_t> seen(count);
+  for (int64_t i = 0; i < count; ++i)
+    seen[i] = i % keys <= point.past + i / keys % queries;
+  if (!isa<FloatType>(elementType))
+    return HostTensor::getInts(elementType, shape, std::move(seen));
+  std::vector<double> added(count);
+  for (int64_t i = 0; i < count; ++i)
+    added[i] = seen[i] ? 0 : -65504; // the least that f16 can say
+  return HostTensor::getFloats(elementType, shape, std::move(added));
+}
+
 /// The elements of an input, as its meaning has them at this point.
 HostTensor PositionEvaluator::makeInput(Type elementType,
                                         const InputMeaning &input) const {
@@ -36,6 +52,8 @@ HostTensor PositionEvaluator::makeInput(Type elementType,
   for (const DimMeaning &dim : input.dims)
     shape.push_back(dim.at(point));
   int64_t count = countElements(shape).value_or(0);
+  if (input.meaning == Meaning::Causal)
+    return makeCausal(elementType, shape);
   std::vector<int64_t> values(count);
   for (int64_t i = 0; i < count; ++i)
     switch (input.meaning) {
@@ -56,6 +74,7 @@ HostTensor PositionEvaluator::makeInput(Type elementType,
       values[i] = 1;
       break;
     case Meaning::Zero:
+    case Meaning::Causal:
     case Meaning::Tokens:
     case Meaning::Cache:
       break;

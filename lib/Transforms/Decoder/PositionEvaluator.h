@@ -39,6 +39,8 @@ public:
 private:
   void bindInputs();
   void keepStatics(mlir::Value value);
+  onnx::HostTensor makeCausal(mlir::Type elementType,
+                              onnx::HostTensor::Shape shape) const;
   onnx::HostTensor makeInput(mlir::Type elementType,
                              const InputMeaning &input) const;
 

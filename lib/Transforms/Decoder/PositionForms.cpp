@@ -195,9 +195,10 @@ bool PositionForms::findAxes(Pending &pending) {
   bool batchVaries = ids.dims[0].of == DimMeaning::Batch;
   int64_t rows = batchVaries ? 2 : 1;
   // Some graphs take either a prompt or one token behind a past.
-  int64_t past = model.hasPast ? 2 : 0;
-  auto base = shapeAt({rows, 3, 0}), longer = shapeAt({rows, 4, 0}),
-       wider = shapeAt({batchVaries ? 3 : 1, 3, 0}),
+  int64_t past = model.hasPast ? 2 : 0, first = model.isSingle ? 1 : 3;
+  auto base = shapeAt({rows, first, 0}),
+       longer = shapeAt({rows, model.isSingle ? 1 : first + 1, 0}),
+       wider = shapeAt({batchVaries ? 3 : 1, first, 0}),
        early = shapeAt({rows, 1, past}),
        later = shapeAt({rows, 1, model.hasPast ? past + 1 : 0});
   if (!base || !longer || !wider || !early || !later)
@@ -217,6 +218,10 @@ bool PositionForms::findAxes(Pending &pending) {
       axis = i;
     }
   }
+  // One token may lie along any axis of one.
+  for (size_t i = 0; model.isSingle && i < base->size(); ++i)
+    if ((*base)[i] == 1 && static_cast<int64_t>(i) != pending.batchAxis)
+      pending.sequenceAxis = i;
   if (pending.sequenceAxis >= 0 && pending.sequenceAxis == pending.batchAxis)
     return fail(pending.value, "it merges batch and sequence");
   for (size_t i = 0; i < base->size(); ++i)
@@ -229,6 +234,8 @@ bool PositionForms::findAxes(Pending &pending) {
 /// The numbers of tokens at which runs are compared: the chunk, a few, and
 /// all at once where a graph takes no chunk behind a past.
 SmallVector<int64_t> PositionForms::getLengths() const {
+  if (model.isSingle)
+    return {1};
   SmallVector<int64_t> result = {std::min<int64_t>(chunk, 3)};
   if (chunk > 3)
     result.push_back(chunk);

@@ -43,6 +43,8 @@ struct MaskForm {
   } of = Causal;
   int64_t window = 0;
   onnx::HostTensor table;
+  /// What Causal and Window add to the scores: [heads, keys], if anything.
+  std::optional<onnx::HostTensor> bias;
 };
 
 class PositionForms {

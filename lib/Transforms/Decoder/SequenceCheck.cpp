@@ -12,6 +12,9 @@ using namespace mlir;
 using namespace gg::onnx;
 using namespace gg::decoder;
 
+/// The number of tokens at which `shapes` are taken.
+static constexpr int64_t kTokens = 3;
+
 bool SequenceCheck::fail(Operation *op, const Twine &why) {
   error = ("node '" + getNodeName(op) + "' (" + op->getName().getStringRef() +
            "): " + why)
@@ -29,7 +32,7 @@ bool SequenceCheck::measure() {
   const InputMeaning &ids = model.inputs.find(model.ids)->second;
   int64_t rows = ids.dims[0].of == DimMeaning::Batch ? 2 : 1;
   // Some graphs take either a prompt or one token behind a past.
-  SmallVector<Point> points = {{rows, 3, 0}, {rows, 4, 0}};
+  SmallVector<Point> points = {{rows, kTokens, 0}, {rows, kTokens + 1, 0}};
   if (model.hasPast) {
     points.push_back({rows, 1, 2});
     points.push_back({rows, 1, 3});
@@ -100,7 +103,8 @@ bool SequenceCheck::visitBroadcast(Operation *op) {
 }
 
 /// The elements keep their order, so the distance from a token to the next
-/// must stay what it is.
+/// must stay what it is. A token may take several places of its axis, as where
+/// heads are flattened with the tokens.
 bool SequenceCheck::visitReshape(Operation *op) {
   Value operand = op->getOperand(0), result = op->getResult(0);
   if (axes[operand] < 0) // then the result's elements do not grow either
@@ -109,8 +113,35 @@ bool SequenceCheck::visitReshape(Operation *op) {
     return countElements(ArrayRef<int64_t>(shapes.find(value)->second)
                              .drop_front(axes[value] + 1));
   };
-  if (distance(operand) != distance(result))
+  int64_t apart = distance(operand).value_or(0) * getPlaces(operand);
+  int64_t size = distance(result).value_or(0);
+  if (size == 0 || apart % size != 0 ||
+      shapes[result][axes[result]] % (kTokens * apart / size) != 0)
     return fail(op, "tokens are mixed with other axes");
+  places[result] = apart / size;
+  return true;
+}
+
+/// Hands on how many places a token takes; false where operands differ or the
+/// op works on places.
+bool SequenceCheck::visitPlaces(Operation *op) {
+  int64_t count = 0;
+  for (Value operand : model.getDataOperands(op)) {
+    if (axes[operand] < 0)
+      continue;
+    if (count && count != getPlaces(operand))
+      return fail(op, "the tokens of its operands are not aligned");
+    count = getPlaces(operand);
+  }
+  if (count <= 1)
+    return true;
+  if (!op->hasTrait<onnx::OpTrait::Broadcasts>() &&
+      !isa<CastOp, IdentityOp, RMSNormalizationOp, LayerNormalizationOp, PowOp,
+           SqrtOp, ReciprocalOp, ReduceMeanOp, ReduceSumOp, ReshapeOp,
+           FlattenOp, SqueezeOp, UnsqueezeOp>(op))
+    return fail(op, "tokens are mixed with other axes");
+  for (Value result : op->getResults())
+    places[result] = count;
   return true;
 }
 
@@ -234,6 +265,10 @@ bool SequenceCheck::visitAttention(const AttentionSite &site) {
       return fail(op, "its operands do not lie along the sequence");
   if (!isPresent(op.getAttnMask()) && !op.getIsCausal())
     return fail(op, "tokens see later ones");
+  return checkMask(op);
+}
+
+bool SequenceCheck::checkMask(AttentionOp op) {
   if (isPresent(op.getAttnMask()) &&
       model.getKind(op.getAttnMask()) == Kind::Data)
     return fail(op, "its mask depends on the tokens");
@@ -241,6 +276,8 @@ bool SequenceCheck::visitAttention(const AttentionSite &site) {
 }
 
 bool SequenceCheck::visit(Operation *op) {
+  if (!visitPlaces(op))
+    return false;
   if (const AttentionSite *site = model.getSite(op))
     return visitAttention(*site);
   if (op->getNumRegions())
@@ -289,7 +326,39 @@ bool SequenceCheck::visit(Operation *op) {
   return fail(op, "it is not known to keep tokens apart");
 }
 
+/// A graph of one token mixes it with nothing but caches, which only
+/// attentions read; they must have nowhere else to grow.
+bool SequenceCheck::runSingle() {
+  const InputMeaning &ids = model.inputs.find(model.ids)->second;
+  int64_t rows = ids.dims[0].of == DimMeaning::Batch ? 2 : 1;
+  DenseMap<Operation *, HostTensor::Shape> first;
+  for (int64_t past : {2, 3}) {
+    evaluator.moveTo({rows, 1, past});
+    for (Operation *op : model.live) {
+      std::optional<HostTensor::Shape> shape =
+          evaluator.getShapeAt(op->getResult(0));
+      if (!shape) {
+        error = evaluator.getError().str();
+        return false;
+      }
+      if (first.try_emplace(op, *shape).first->second != *shape)
+        return fail(op, "its shape grows with the past");
+    }
+  }
+  for (const AttentionSite &site : model.sites)
+    for (Value value : {Value(AttentionOp(site.op).getQ()), site.newKeys}) {
+      std::optional<HostTensor::Shape> shape = evaluator.getShapeAt(value);
+      if (!shape || (*shape)[shape->size() == 4 ? 2 : 1] != 1)
+        return fail(site.op, "it takes more than one token");
+    }
+  return llvm::all_of(model.sites, [&](const AttentionSite &site) {
+    return checkMask(site.op);
+  });
+}
+
 bool SequenceCheck::run() {
+  if (model.isSingle)
+    return runSingle();
   if (!measure())
     return false;
   for (Operation *op : model.live)

@@ -32,10 +32,13 @@ public:
 
 private:
   bool measure();
+  bool runSingle();
+  bool checkMask(onnx::AttentionOp op);
   bool visit(mlir::Operation *op);
   bool visitAttention(const AttentionSite &site);
   bool visitBroadcast(mlir::Operation *op);
   bool visitReshape(mlir::Operation *op);
+  bool visitPlaces(mlir::Operation *op);
   bool visitAlongAxis(mlir::Operation *op, int64_t axis);
   bool visitNormalization(mlir::Operation *op, int64_t axis);
   bool visitReduction(mlir::Operation *op);
@@ -46,11 +49,17 @@ private:
   bool takesLast(mlir::Operation *op, mlir::Value index);
   bool fail(mlir::Operation *op, const llvm::Twine &why);
   int64_t getRank(mlir::Value value) const;
+  int64_t getPlaces(mlir::Value value) const {
+    auto it = places.find(value);
+    return it == places.end() ? 1 : it->second;
+  }
 
   const DecoderModel &model;
   PositionEvaluator &evaluator;
   llvm::DenseMap<mlir::Value, int64_t> axes;
   llvm::DenseMap<mlir::Value, onnx::HostTensor::Shape> shapes;
+  /// How many places in a row of its axis a token takes, where not one.
+  llvm::DenseMap<mlir::Value, int64_t> places;
   mlir::Operation *lastTokenOp = nullptr;
   std::string error;
 };

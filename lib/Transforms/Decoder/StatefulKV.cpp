@@ -8,6 +8,7 @@
 
 #include "gg/Transforms/Passes.h"
 
+#include "../Signature.h"
 #include "EntryBuilder.h"
 
 namespace gg {
@@ -47,24 +48,21 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
           << " context=" << int64_t(context) << " kv=" << StringRef(kv);
       return signalPassFailure();
     }
-    bool isDecoder = false;
     std::string reason;
-    std::optional<DecoderModel> model =
-        DecoderModel::analyze(function, isDecoder, reason);
-    if (!isDecoder)
+    DecoderModel model(function);
+    if (model.analyze(reason))
+      return specialize(model);
+    if (!model.ids)
       return keepFunction(function, reason);
-    if (!model)
-      return recompute(function, reason);
-    specialize(*model);
+    recompute(model, reason);
   }
 
   /// Leaves a function that is no decoder as it is.
   void keepFunction(func::FuncOp function, StringRef reason) {
-    // onnx-inline-branches took the branch that serves a decoder's calls.
-    if (function->hasAttr("gg.cache_branch")) {
-      function.emitError() << "expected a decoder behind the input "
-                              "'use_cache_branch' but found that "
-                           << reason;
+    // Something was taken for what it is in a decoder.
+    if (auto by = function->getAttrOfType<StringAttr>("gg.decoder_by")) {
+      function.emitError() << "expected a decoder behind " << by.getValue()
+                           << " but found that " << reason;
       return signalPassFailure();
     }
     setEntry(function, "main");
@@ -74,11 +72,63 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
     function->setAttr("gg.entry", StringAttr::get(&getContext(), entry));
   }
 
-  void recompute(func::FuncOp function, const Twine &reason) {
+  /// Leaves a decoder to callers that fill its inputs themselves.
+  void keepTensors(func::FuncOp function, StringRef reason) {
+    function.emitRemark() << "no cache is derived, and no call over the whole "
+                             "sequence, so that it stays tensors in, tensors "
+                             "out: "
+                          << reason;
+    keepFunction(function, reason);
+  }
+
+  /// Marks what takes part in a call over the whole sequence.
+  void recompute(DecoderModel &model, const Twine &reason) {
+    func::FuncOp function = model.function;
+    std::string why = reason.str();
+    auto setRole = [&](BlockArgument argument, StringRef role) {
+      function.setArgAttr(argument.getArgNumber(), "gg.role",
+                          StringAttr::get(&getContext(), role));
+    };
+    for (BlockArgument argument : function.getArguments()) {
+      auto type = dyn_cast<RankedTensorType>(argument.getType());
+      if (!type || !isa<FloatType>(type.getElementType()) || type.getRank() < 3)
+        continue;
+      // The call begins with an empty past.
+      if (gg::getArgumentName(function, argument).contains("mask") ||
+          type.getNumDynamicDims() <
+              1 + cast<RankedTensorType>(model.ids.getType()).isDynamicDim(0))
+        return keepTensors(function, why);
+      setRole(argument, "past");
+    }
+    if (model.isSingle)
+      return keepTensors(function, why);
+    setRole(model.ids, "ids");
+    widenLogits(model);
     function.emitRemark() << "no cache is derived, so that each step computes "
                              "the whole sequence again: "
-                          << reason;
+                          << why;
     setEntry(function, "recompute");
+  }
+
+  /// Callers read logits of f32.
+  void widenLogits(DecoderModel &model) {
+    func::FuncOp function = model.function;
+    Operation *end = function.getBody().front().getTerminator();
+    unsigned number =
+        llvm::find(end->getOperands(), model.logits) - end->operand_begin();
+    function.setResultAttr(number, "gg.role",
+                           StringAttr::get(&getContext(), "logits"));
+    auto type = cast<TensorType>(model.logits.getType());
+    Type wide = Float32Type::get(&getContext());
+    if (type.getElementType() == wide)
+      return;
+    OpBuilder builder(end);
+    Value cast =
+        CastOp::create(builder, model.logits.getLoc(), type.clone(wide),
+                       model.logits, TypeAttr::get(wide));
+    end->setOperand(number, cast);
+    function.setType(builder.getFunctionType(function.getArgumentTypes(),
+                                             end->getOperandTypes()));
   }
 
   void specialize(DecoderModel &model) {
@@ -91,14 +141,14 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
       return signalPassFailure();
     }
     PositionEvaluator evaluator(model);
-    PositionForms forms(model, evaluator, batch, chunk);
+    PositionForms forms(model, evaluator, batch,
+                        model.isSingle ? 1 : int64_t(chunk));
     int64_t standard =
         model.hasPast ? kDefaultContext : kDefaultContextWithoutPast;
     int64_t found = forms.findContext(context ? int64_t(context) : standard);
     if (found < kSmallestContext)
-      return recompute(function, "its tables hold no more than " +
-                                     Twine(found) + " positions (" +
-                                     evaluator.getError() + ")");
+      return recompute(model, "its tables hold no more than " + Twine(found) +
+                                  " positions (" + evaluator.getError() + ")");
     if (context && found < context) {
       function.emitError() << "expected a context of at most " << found
                            << ", which the graph's tables and caches hold, "
@@ -109,9 +159,9 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
     forms.setContext(found);
     SequenceCheck check(model, evaluator);
     if (!check.run())
-      return recompute(function, check.getError());
+      return recompute(model, check.getError());
     if (!forms.run())
-      return recompute(function, forms.getError());
+      return recompute(model, forms.getError());
 
     EntryOptions options{batch, forms.getChunk(), found,
                          kv == "bf16"
@@ -129,7 +179,7 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
       if (!entry) {
         for (func::FuncOp built : entries)
           built.erase();
-        return recompute(function, builder.getError());
+        return recompute(model, builder.getError());
       }
       entries.push_back(entry);
     }

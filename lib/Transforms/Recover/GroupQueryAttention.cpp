@@ -18,6 +18,7 @@
 
 #include "Heads.h"
 #include "Patterns.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
 using namespace gg::onnx;
@@ -29,8 +30,10 @@ namespace {
 const char *getObstacle(MSGroupQueryAttentionOp op) {
   if (isPresent(op.getHeadSink()) || op.getSmoothSoftmax() > 0)
     return "a smooth softmax (head_sink)";
-  if (op.getSlidingWindowCache())
-    return "a sliding window cache";
+  if (op.getSlidingWindowCache() &&
+      (!op.getCausal() || op.getLocalWindowSize() <= 0 ||
+       !op->getParentOfType<func::FuncOp>()))
+    return "a sliding window cache without a window";
   if (isPresent(op.getKScale()) || isPresent(op.getVScale()) ||
       op.getKQuantType() != "NONE" || op.getVQuantType() != "NONE")
     return "a quantized cache";
@@ -208,6 +211,15 @@ struct ConvertGroupQueryAttention : OpRewritePattern<MSGroupQueryAttentionOp> {
                                 PatternRewriter &rewriter) const override {
     if (const char *obstacle = getObstacle(op))
       return rewriter.notifyMatchFailure(op, obstacle);
+    // A cache of the window's last entries, which a decoder can have in full:
+    // what the window hides changes nothing. Other callers cannot.
+    if (op.getSlidingWindowCache()) {
+      auto function = op->getParentOfType<func::FuncOp>();
+      rewriter.modifyOpInPlace(function, [&] {
+        function->setAttr("gg.decoder_by",
+                          rewriter.getStringAttr("a sliding window cache"));
+      });
+    }
     Conversion(op, rewriter).run();
     return success();
   }

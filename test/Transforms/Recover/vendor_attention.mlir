@@ -90,3 +90,28 @@ func.func @packed(%x: tensor<2x3x32xf32>, %w: tensor<32x96xf32>,
       -> (tensor<2x3x32xf32>, tensor<2x2x4x8x8xf32>)
   return %y, %present : tensor<2x3x32xf32>, tensor<2x2x4x8x8xf32>
 }
+
+// -----
+
+// A cache that keeps the window's entries only: a decoder can have them all.
+// CHECK-LABEL: func @sliding_cache
+// CHECK-SAME: attributes {gg.decoder_by = "a sliding window cache"}
+// CHECK: onnx.Attention({{.*}}) {is_causal = 1 : i64, left_window_size = 6 : i64}
+func.func @sliding_cache(
+    %qkv: tensor<?x?x96xf32> {onnx.dims = ["b", "s", "96"]},
+    %pk: tensor<?x2x?x8xf32> {onnx.dims = ["b", "2", "p", "8"]},
+    %pv: tensor<?x2x?x8xf32> {onnx.dims = ["b", "2", "p", "8"]},
+    %lengths: tensor<?xi32> {onnx.dims = ["b"]}, %total: tensor<i32>)
+    -> (tensor<?x?x64xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) {
+  %none = onnx.None : none
+  %y, %k2, %v2, %qk = onnx.ms.GroupQueryAttention(%qkv, %none, %none, %pk, %pv,
+      %lengths, %total, %none, %none, %none, %none, %none, %none, %none, %none,
+      %none, %none) {kv_num_heads = 2 : i64, num_heads = 8 : i64,
+      local_window_size = 7 : i64, sliding_window_cache = 1 : i64}
+      : (tensor<?x?x96xf32>, none, none, tensor<?x2x?x8xf32>,
+         tensor<?x2x?x8xf32>, tensor<?xi32>, tensor<i32>, none, none, none,
+         none, none, none, none, none, none, none)
+      -> (tensor<?x?x64xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, none)
+  return %y, %k2, %v2
+      : tensor<?x?x64xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
+}

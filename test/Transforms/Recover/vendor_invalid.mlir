@@ -69,3 +69,23 @@ func.func @shared_buffer(%x: tensor<2x3x32xf32>, %w: tensor<32x96xf32>,
       -> (tensor<2x3x32xf32>, none)
   return %y : tensor<2x3x32xf32>
 }
+
+// -----
+
+func.func @sliding_cache_without_window(
+    %qkv: tensor<1x3x96xf32>, %past: tensor<1x2x4x8xf32>,
+    %lengths: tensor<1xi32>, %total: tensor<i32>)
+    -> (tensor<1x3x64xf32>, tensor<1x2x7x8xf32>, tensor<1x2x7x8xf32>) {
+  %none = onnx.None : none
+  // expected-error @below {{expected a form that the standard can express but got a sliding window cache without a window}}
+  %y, %k2, %v2, %qk = onnx.ms.GroupQueryAttention(%qkv, %none, %none, %past,
+      %past, %lengths, %total, %none, %none, %none, %none, %none, %none, %none,
+      %none, %none, %none) {kv_num_heads = 2 : i64, num_heads = 8 : i64,
+      sliding_window_cache = 1 : i64}
+      : (tensor<1x3x96xf32>, none, none, tensor<1x2x4x8xf32>,
+         tensor<1x2x4x8xf32>, tensor<1xi32>, tensor<i32>, none, none, none,
+         none, none, none, none, none, none, none)
+      -> (tensor<1x3x64xf32>, tensor<1x2x7x8xf32>, tensor<1x2x7x8xf32>, none)
+  return %y, %k2, %v2
+      : tensor<1x3x64xf32>, tensor<1x2x7x8xf32>, tensor<1x2x7x8xf32>
+}

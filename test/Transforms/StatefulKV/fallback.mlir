@@ -66,7 +66,7 @@ func.func @main(
   %column = onnx.Unsqueeze(%queries, %one1) : (tensor<?xi64>, tensor<1xi64>) -> tensor<?x1xi64>
   %distance = onnx.Sub(%column, %keys) : (tensor<?x1xi64>, tensor<?xi64>) -> tensor<?x?xi64>
   %row = onnx.Sub(%column, %p0) : (tensor<?x1xi64>, tensor<i64>) -> tensor<?x1xi64>
-  %sum = onnx.Add(%distance, %row) : (tensor<?x?xi64>, tensor<?x1xi64>) -> tensor<?x?xi64>
+  %sum = onnx.Mul(%distance, %row) : (tensor<?x?xi64>, tensor<?x1xi64>) -> tensor<?x?xi64>
   %m = onnx.Cast(%sum) {to = f32} : (tensor<?x?xi64>) -> tensor<?x?xf32>
   %y, %k2, %v2, %qk = onnx.Attention(%e, %e, %e, %m, %pk, %pv, %none)
       {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
@@ -198,4 +198,59 @@ func.func @main(%t: tensor<f32> {onnx.name = "temperature"},
 func.func @main(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %y = onnx.Relu(%x) : (tensor<?x8xf32>) -> tensor<?x8xf32>
   return %y : tensor<?x8xf32>
+}
+
+// -----
+
+// Flattened heads that come back as heads first: the tokens are mixed.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: {gg.role = "ids"
+// CHECK-SAME: {gg.role = "past"
+// CHECK-SAME: gg.role = "logits"
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{tokens are mixed with other axes}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %flat = onnx.Constant dense<[-1, 4]> : tensor<2xi64>
+  %b = onnx.Shape(%e) {start = 0 : i64, end = 1 : i64} : (tensor<?x?x8xf32>) -> tensor<1xi64>
+  %two = onnx.Constant dense<2> : tensor<1xi64>
+  %four = onnx.Constant dense<4> : tensor<1xi64>
+  %rest = onnx.Constant dense<-1> : tensor<1xi64>
+  %shape = onnx.Concat(%b, %two, %rest, %four) {axis = 0 : i64}
+      : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
+  %heads = onnx.Reshape(%e, %flat) : (tensor<?x?x8xf32>, tensor<2xi64>) -> tensor<?x4xf32>
+  %q = onnx.Reshape(%heads, %shape) : (tensor<?x4xf32>, tensor<4xi64>) -> tensor<?x2x?x4xf32>
+  %y4, %k2, %v2, %qk = onnx.Attention(%q, %q, %q, %none, %pk, %pv, %none) {is_causal = 1 : i64}
+      : (tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none,
+         tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+      -> (tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+  %merged = onnx.Constant dense<[0, -1, 8]> : tensor<3xi64>
+  %y = onnx.Reshape(%y4, %merged) : (tensor<?x2x?x4xf32>, tensor<3xi64>) -> tensor<?x?x8xf32>
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}
+
+// -----
+
+// Logits of f16 are handed over as f32.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: -> (tensor<?x?x16xf32> {gg.role = "logits", onnx.name = "logits"})
+// CHECK-SAME: gg.entry = "recompute"
+// CHECK: %[[WIDE:.*]] = onnx.Cast(%{{.*}}) {{.*}} -> tensor<?x?x16xf32>
+// CHECK: return %[[WIDE]]
+// expected-remark @+1 {{no attention was recognized}}
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]})
+    -> (tensor<?x?x16xf16> {onnx.name = "logits"}) {
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf16>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf16>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf16>, tensor<?x?xi64>) -> tensor<?x?x8xf16>
+  %l = onnx.MatMul(%e, %head) : (tensor<?x?x8xf16>, tensor<8x16xf16>) -> tensor<?x?x16xf16>
+  return %l : tensor<?x?x16xf16>
 }

@@ -118,3 +118,35 @@ func.func @main(
   %l = onnx.MatMul(%h, %head) : (tensor<?x1x8xf32>, tensor<8x16xf32>) -> tensor<?x1x16xf32>
   return %l : tensor<?x1x16xf32>
 }
+
+// -----
+
+// Heads that are flattened with the tokens for a norm of each head: a token
+// takes two places of the axis.
+
+// CHECK-LABEL: func.func @prefill(
+// CHECK: onnx.RMSNormalization({{.*}}(tensor<8x4xf32>, tensor<4xf32>) -> tensor<8x4xf32>
+// CHECK: onnx.Attention
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %flat = onnx.Constant dense<[-1, 4]> : tensor<2xi64>
+  %scale = onnx.Constant dense<1.5> : tensor<4xf32>
+  %shape = onnx.Shape(%e) : (tensor<?x?x8xf32>) -> tensor<3xi64>
+  %heads = onnx.Reshape(%e, %flat) : (tensor<?x?x8xf32>, tensor<2xi64>) -> tensor<?x4xf32>
+  %n = onnx.RMSNormalization(%heads, %scale) : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  %q = onnx.Reshape(%n, %shape) : (tensor<?x4xf32>, tensor<3xi64>) -> tensor<?x?x8xf32>
+  %y, %k2, %v2, %qk = onnx.Attention(%q, %e, %e, %none, %pk, %pv, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none,
+         tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+      -> (tensor<?x?x8xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}

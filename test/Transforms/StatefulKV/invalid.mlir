@@ -59,7 +59,7 @@ func.func @main(
 // The branch for caches was taken, but tokens lead nowhere.
 // expected-error @below {{expected a decoder behind the input 'use_cache_branch' but found that no [batch, sequence] of token ids leads to logits}}
 func.func @main(%x: tensor<2xf32>) -> tensor<2xf32>
-    attributes {gg.cache_branch} {
+    attributes {gg.decoder_by = "the input 'use_cache_branch'"} {
   %y = onnx.Neg(%x) : (tensor<2xf32>) -> tensor<2xf32>
   return %y : tensor<2xf32>
 }
