@@ -29,7 +29,7 @@ LogicalResult gg::buildImportPipeline(OpPassManager &pm,
                                       PipelineErrorHandler errors) {
   return add(pm,
              "onnx-fold-constants,"
-             "func.func(onnx-inline-branches,onnx-infer-shapes),"
+             "func.func(onnx-inline-branches,gg-name-dims,onnx-infer-shapes),"
              "onnx-fold-constants,"
              // Conditions on shapes are known by now.
              "func.func(onnx-inline-branches,onnx-recover,onnx-infer-shapes),"

@@ -69,7 +69,7 @@ def OnnxInlineBranches
     `use_cache_branch`, by which optimum's merged decoders choose between a
     branch that reads the caches and one for an empty past: a cache may be
     empty, so that the first (`then`) serves both. The function gets the
-    attribute `gg.cache_branch` then, as this holds for decoders only.
+    attribute `gg.decoder_by` then, as this holds for decoders only.
 
     ```mlir
     %true = onnx.Constant dense<true> : tensor<i1>
@@ -84,6 +84,29 @@ def OnnxInlineBranches
     ```
   }];
   let dependentDialects = ["::gg::onnx::ONNXDialect"];
+}
+
+def NameDimsPass : Pass<"gg-name-dims", "::mlir::func::FuncOp"> {
+  let summary = "relate the sizes of a decoder's inputs by their names";
+  let description = [{
+    Exporters may leave the dims of inputs without a name, or give each one a
+    name of its own. That position ids have as many rows as the tokens, and one
+    cache as many entries as the next, cannot be proven then. This pass names
+    the dims that a decoder's contract makes equal, in graphs that look up token
+    ids: the batch, the sequence (of ids and position ids) and the past (of all
+    tensors to which something is appended). Dims that share a name with others
+    keep it, and where such names contradict each other nothing changes. Calls
+    in which dims of one name differ are refused at run time.
+
+    ```mlir
+    func.func @main(%ids: tensor<?x?xi64>,
+                    %positions: tensor<?x?xi64> {onnx.name = "position_ids"})
+    // becomes
+    func.func @main(%ids: tensor<?x?xi64> {onnx.dims = ["batch", "sequence"]},
+                    %positions: tensor<?x?xi64> {onnx.name = "position_ids",
+                        onnx.dims = ["batch", "sequence"]})
+    ```
+  }];
 }
 
 def OnnxRecover : Pass<"onnx-recover", "::mlir::func::FuncOp"> {
