@@ -29,6 +29,11 @@ class DecoderConfig:
     ``"gpt2"`` (layer norms, learned positions, GELU, biases everywhere).
     ``context`` is the largest number of positions. ``rotary_factors`` divides
     the rotary frequencies, one number for each of ``rotary_dims / 2`` pairs.
+
+    ``alibi`` adds a bias by distance to the scores instead of rotating heads;
+    ``window`` is how many positions a token sees, its own included; scores are
+    capped to ``softcap * tanh(score / softcap)`` where it is not 0; ``qk_norm``
+    normalises each head of queries and keys.
     """
 
     vocab_size: int
@@ -46,6 +51,10 @@ class DecoderConfig:
     rotary_factors: Optional[Tuple[float, ...]] = None
     qkv_bias: bool = False
     tied_head: bool = True
+    alibi: bool = False
+    window: Optional[int] = None
+    softcap: float = 0.0
+    qk_norm: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in ("llama", "gpt2"):
@@ -64,6 +73,16 @@ class DecoderConfig:
         if self.rotary_factors is not None and len(self.rotary_factors) != dims // 2:
             raise ModelError(f"expected {dims // 2} rotary factors but got "
                              f"{len(self.rotary_factors)}")
+
+    @property
+    def slopes(self) -> np.ndarray:
+        """What a position of distance takes off a score, float64 ``[heads]``."""
+        return 2.0 ** (-8.0 * np.arange(1, self.heads + 1) / self.heads)
+
+    @property
+    def rotates(self) -> bool:
+        """Whether queries and keys are rotated by their positions."""
+        return self.kind == "llama" and not self.alibi
 
     @property
     def rotated(self) -> int:
@@ -103,6 +122,8 @@ def tensor_shapes(config: DecoderConfig) -> Dict[str, Tuple[int, ...]]:
         norm(at + "norm1")
         for name, outputs in (("q", q), ("k", kv), ("v", kv)):
             linear(at + name, outputs, hidden, gpt2 or config.qkv_bias)
+        if config.qk_norm:
+            shapes[at + "q_norm"] = shapes[at + "k_norm"] = (config.head_size,)
         linear(at + "o", hidden, q, gpt2)
         norm(at + "norm2")
         if gpt2:

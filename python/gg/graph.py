@@ -1,6 +1,6 @@
 """A decoder written as an ONNX graph.
 
-:class:`GraphStyle` chooses among the forms that exporters write: the newest
+:class:`gg.graph_style.GraphStyle` chooses among the forms that exporters write: the newest
 standard operators (the default), ONNX Runtime's operators, or everything
 decomposed into arithmetic of an old opset; caches separate, stacked or none;
 with and without attention_mask and position_ids. Users get the default form;
@@ -10,77 +10,14 @@ the tests write the same weights in every form and expect the same tokens.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Tuple
+from typing import List, Optional, Tuple
 
 import numpy as np
 from onnx import TensorProto
 
 from .decoder import Decoder, ModelError
+from .graph_style import GraphStyle
 from .onnx_builder import ELEMENT_TYPES, GraphBuilder
-
-#: The input and output names of most exporters; ``{}`` is the layer.
-DEFAULT_NAMES = {
-    "ids": "input_ids",
-    "mask": "attention_mask",
-    "position_ids": "position_ids",
-    "past_key": "past_key_values.{}.key",
-    "past_value": "past_key_values.{}.value",
-    "present_key": "present.{}.key",
-    "present_value": "present.{}.value",
-    "past": "past_{}",
-    "present": "present_{}",
-    "logits": "logits",
-}
-
-
-@dataclass(frozen=True)
-class GraphStyle:
-    """How a graph spells a decoder.
-
-    dtype      element type of weights, activations, caches and logits
-    attention  "standard" (Attention, opset 23+), "gqa" (com.microsoft
-               GroupQueryAttention) or "decomposed"
-    norm       "standard" (RMSNormalization 23+, LayerNormalization 17+),
-               "simplified" (ONNX Runtime's SimplifiedLayerNormalization) or
-               "decomposed"
-    rotary     "standard" (RotaryEmbedding, opset 23+), "table" (cos and sin
-               gathered from constants), "computed" (cos and sin of positions),
-               or "fused" (inside GroupQueryAttention)
-    past       "separate" (key and value of each layer), "stacked" (one tensor
-               [2, B, H, P, D] a layer) or "none" (logits only)
-    linear     "matmul", "gemm" (over [B·S, K], weight transposed by the node)
-               or "transpose" (MatMul of a Transpose node)
-    """
-
-    opset: int = 24
-    dtype: str = "f32"
-    attention: str = "standard"
-    norm: str = "standard"
-    rotary: str = "standard"
-    past: str = "separate"
-    linear: str = "matmul"
-    mask: bool = True
-    position_ids: bool = True
-    packed_qkv: bool = False
-    ids: str = "int64"
-    external: bool = True
-    names: Dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        newest = "standard" in (self.attention, self.rotary)
-        if newest and self.opset < 23:
-            raise ModelError(f"expected opset 23 or newer but got {self.opset}")
-        if self.rotary == "fused" and self.attention != "gqa":
-            raise ModelError("expected attention gqa with rotary fused but got " + self.attention)
-        if self.attention == "gqa" and self.past != "separate":
-            raise ModelError("expected past separate with attention gqa but got " + self.past)
-        if self.attention == "gqa" and not self.mask:
-            raise ModelError("expected an attention_mask with attention gqa")
-
-    def name(self, key: str, layer: int = 0) -> str:
-        """The graph's name for an input or output."""
-        return self.names.get(key, DEFAULT_NAMES[key]).format(layer)
 
 
 def write_onnx(decoder: Decoder, path: "str | os.PathLike[str]",
@@ -92,6 +29,12 @@ def write_onnx(decoder: Decoder, path: "str | os.PathLike[str]",
     ``[batch, kv_heads, past, head_size]``. Outputs: logits ``[batch, sequence,
     vocab]`` and the longer caches.
     """
+    c = decoder.config
+    if c.alibi and style.attention not in ("decomposed", "joined"):
+        raise ModelError("expected attention decomposed or joined with alibi but got "
+                         + style.attention)
+    if (c.window or c.softcap) and style.attention == "standard":
+        raise ModelError("expected no window or softcap with attention standard")
     _Writer(decoder, path, style).write()
 
 
@@ -136,17 +79,22 @@ class _Writer:
 
     # -- inputs ----------------------------------------------------------------
 
+    def dims(self, *sizes: "int | str") -> List["int | str | None"]:
+        """Dims of an input, with names where the style has them."""
+        return [size if isinstance(size, int) or self.style.named else None for size in sizes]
+
     def inputs(self) -> None:
         style, b, c = self.style, self.b, self.config
         integer = TensorProto.INT32 if style.ids == "int32" else TensorProto.INT64
         total = "sequence" if style.past == "none" else "past + sequence"
-        self.ids = b.input(style.name("ids"), integer, ["batch", "sequence"])
+        rows = self.dims("batch", 1 if style.single else "sequence")
+        self.ids = b.input(style.name("ids"), integer, rows)
         self.mask = self.positions = None
         if style.mask:
-            self.mask = b.input(style.name("mask"), integer, ["batch", total])
+            self.mask = b.input(style.name("mask"), integer, self.dims("batch", total))
         if style.position_ids:
-            self.positions = b.input(style.name("position_ids"), integer, ["batch", "sequence"])
-        cache = ["batch", c.kv_heads, "past", c.head_size]
+            self.positions = b.input(style.name("position_ids"), integer, rows)
+        cache = self.dims("batch", c.kv_heads, "past", c.head_size)
         self.pasts: List[Tuple[Optional[str], Optional[str]]] = []
         for i in range(c.layers):
             if style.past == "separate":
@@ -265,7 +213,7 @@ class _Writer:
 
     def rotary_tables(self) -> None:
         """The tables or values of cos and sin that all layers share."""
-        if self.config.kind == "gpt2":
+        if not self.config.rotates:
             return
         b, frequencies = self.b, self.config.inverse_frequencies()
         if self.style.rotary == "computed":
@@ -347,31 +295,50 @@ class _Writer:
         queries = self.range(self.past_length, self.total, "queries")
         queries = self.axes_op("Unsqueeze", queries, [1], "queries_2d")
         hidden = b.node("Greater", [keys, queries], "future")
+        if self.config.window:
+            distance = b.node("Sub", [queries, keys], "distance")
+            near = b.node("Less", [distance, b.ints(self.config.window)], "near")
+            hidden = b.node("Or", [hidden, b.node("Not", [near], "far")], "hidden")
         visible = b.node("Not", [hidden], "causal")
         if self.padding is not None:
             visible = b.node("And", [visible, self.padding], "visible")
         lowest = -65504.0 if style.dtype == "f16" else float(np.finfo(np.float32).min) / 2
         self.bias = b.node("Where", [visible, self.scalar(0, "zero"),
                                      self.scalar(lowest, "lowest")], "attention_bias")
+        if self.config.alibi:
+            # The key's position is as good as its distance: a softmax sees no difference.
+            slopes = b.weight("slopes", self.config.slopes.reshape(-1, 1, 1).astype(self.dtype))
+            self.alibi = b.node("Mul", [slopes, b.node("Cast", [keys], "keys_float",
+                                                       to=self.element)], "alibi")
 
     def attention(self, x: str, i: int) -> str:
         at = f"layers.{i}."
-        y = {"standard": self.attention_standard, "gqa": self.attention_gqa,
-             "decomposed": self.attention_decomposed}[self.style.attention](
-                 self.projections(x, at), self.pasts[i], at)
+        q, k, v = self.projections(x, at)
+        if self.config.qk_norm:
+            q, k = self.norm_heads(q, at + "q_norm"), self.norm_heads(k, at + "k_norm")
+        spelled = {"standard": self.attention_standard, "gqa": self.attention_gqa}
+        y = spelled.get(self.style.attention, self.attention_decomposed)((q, k, v),
+                                                                         self.pasts[i], at)
         return self.linear(y, at + "o")
+
+    def norm_heads(self, x: str, name: str) -> str:
+        """Normalises each head of ``[B, S, H·D]``, flattened with the tokens."""
+        b = self.b
+        flat = b.node("Reshape", [x, b.ints([-1, self.config.head_size])], name + "/flat")
+        return b.node("Reshape", [self.norm(flat, name), b.node("Shape", [x], name + "/shape")],
+                      name + "/back")
 
     def attention_standard(self, qkv: Tuple[str, str, str], past: Tuple, at: str) -> str:
         b, c, style = self.b, self.config, self.style
         q, k, v = qkv
-        if c.kind == "llama" and style.rotary == "standard":
+        if c.rotates and style.rotary == "standard":
             partial = c.rotated if c.rotated < c.head_size else None
             operands = [self.cos, self.sin, self.rotary_positions]
             q = b.node("RotaryEmbedding", [q] + operands, at + "q/rotary", num_heads=c.heads,
                        rotary_embedding_dim=partial)
             k = b.node("RotaryEmbedding", [k] + operands, at + "k/rotary", num_heads=c.kv_heads,
                        rotary_embedding_dim=partial)
-        elif c.kind == "llama":
+        elif c.rotates:
             q, k = (self.merge_heads(self.rotate_heads(self.heads(x, n, at + part), at + part),
                                      n, at + part)
                     for x, n, part in ((q, c.heads, "q"), (k, c.kv_heads, "k")))
@@ -386,8 +353,8 @@ class _Writer:
     def attention_gqa(self, qkv: Tuple[str, str, str], past: Tuple, at: str) -> str:
         b, c = self.b, self.config
         q, k, v = qkv
-        fused = c.kind == "llama" and self.style.rotary == "fused"
-        if c.kind == "llama" and not fused:
+        fused = c.rotates and self.style.rotary == "fused"
+        if c.rotates and not fused:
             q, k = (self.merge_heads(self.rotate_heads(self.heads(x, n, at + part), at + part),
                                      n, at + part)
                     for x, n, part in ((q, c.heads, "q"), (k, c.kv_heads, "k")))
@@ -396,6 +363,7 @@ class _Writer:
                          [q, k, v, *past, self.seqlens, self.total32, *tables],
                          at + "attention", 3, domain="com.microsoft", num_heads=c.heads,
                          kv_num_heads=c.kv_heads, do_rotary=int(fused),
+                         local_window_size=c.window or -1, softcap=float(c.softcap),
                          scale=float(c.head_size**-0.5))
         self.presents.append(tuple(outputs[1:]))
         return outputs[0]
@@ -433,15 +401,25 @@ class _Writer:
         b, c, style = self.b, self.config, self.style
         q, k, v = (self.heads(x, n, at + part)
                    for x, n, part in zip(qkv, (c.heads, c.kv_heads, c.kv_heads), "qkv"))
-        if c.kind == "llama":
+        if c.rotates:
             q, k = self.rotate_heads(q, at + "q"), self.rotate_heads(k, at + "k")
         if past[0] is not None:
             k = b.node("Concat", [past[0], k], at + "k/present", axis=2)
             v = b.node("Concat", [past[1], v], at + "v/present", axis=2)
             self.presents.append((k, v))
-        keys = b.node("Transpose", [self.repeat_heads(k, at + "k")], at + "k/transposed",
-                      perm=[0, 1, 3, 2])
-        values = self.repeat_heads(v, at + "v")
+        keys, values = self.repeat_heads(k, at + "k"), self.repeat_heads(v, at + "v")
+        if style.attention == "mha":
+            q, k, v = (self.merge_heads(x, c.heads, at + part)
+                       for x, part in ((q, "q"), (keys, "k"), (values, "v")))
+            return b.node("MultiHeadAttention", [q, k, v, None, None, self.bias],
+                          at + "attention", domain="com.microsoft", num_heads=c.heads,
+                          scale=float(c.head_size**-0.5))
+        joined = style.attention == "joined"
+        if joined:
+            q, keys, values = (self.join_heads(x, at + part)
+                               for x, part in ((q, "q"), (keys, "k"), (values, "v")))
+        keys = b.node("Transpose", [keys], at + "k/transposed",
+                      perm=[0, 2, 1] if joined else [0, 1, 3, 2])
         scores = b.node("MatMul", [q, keys], at + "scores")
         if style.linear == "matmul":
             scores = b.node("Mul", [scores, self.scalar(c.head_size**-0.5, "scale")],
@@ -449,10 +427,56 @@ class _Writer:
         else:
             scores = b.node("Div", [scores, self.scalar(c.head_size**0.5, "root_size")],
                             at + "scaled")
+        if c.softcap:
+            cap = self.scalar(c.softcap, "softcap")
+            scores = b.node("Tanh", [b.node("Div", [scores, cap], at + "shrunk")], at + "tanh")
+            scores = b.node("Mul", [scores, cap], at + "capped")
+        if c.alibi:
+            scores = b.node("Add", [scores, self.alibi_of(joined)], at + "biased")
+        if joined:
+            scores = self.part_heads(scores, at + "scores")
         scores = b.node("Add", [scores, self.bias], at + "masked")
         weights = b.node("Softmax", [scores], at + "softmax", axis=-1 if style.opset >= 13 else 3)
-        return self.merge_heads(b.node("MatMul", [weights, values], at + "mixed"), c.heads,
-                                at + "attention")
+        if joined:
+            weights = self.join_heads(weights, at + "weights")
+        mixed = b.node("MatMul", [weights, values], at + "mixed")
+        if joined:
+            mixed = self.part_heads(mixed, at + "mixed")
+        return self.merge_heads(mixed, c.heads, at + "attention")
+
+    def batch_shape(self, sizes: List[str], name: str) -> str:
+        """A shape that begins with the batch; ``sizes`` are int64 lists."""
+        batch = self.axes_op("Unsqueeze", self.dim(self.ids, 0, name + "/batch"), [0],
+                             name + "/rows")
+        return self.b.node("Concat", [batch] + sizes, name + "/shape", axis=0)
+
+    def last_dims(self, x: str, name: str) -> str:
+        """The last two dims as a list."""
+        return self.slice(self.b.node("Shape", [x], name + "/sizes"), -2, 2**62, 0, name + "/last")
+
+    def join_heads(self, x: str, name: str) -> str:
+        """``[B, H, S, D]`` → ``[B·H, S, D]``."""
+        shape = self.b.node("Concat", [self.b.ints([-1]), self.last_dims(x, name)],
+                            name + "/joined_shape", axis=0)
+        return self.b.node("Reshape", [x, shape], name + "/joined")
+
+    def part_heads(self, x: str, name: str) -> str:
+        """The inverse."""
+        shape = self.batch_shape([self.b.ints([self.config.heads]), self.last_dims(x, name)],
+                                 name + "/parted")
+        return self.b.node("Reshape", [x, shape], name + "/parted")
+
+    def alibi_of(self, joined: bool) -> str:
+        """The bias ``[H, 1, T]``, or ``[B·H, 1, T]``."""
+        if not joined:
+            return self.alibi
+        b = self.b
+        ones = b.ints([1])
+        wide = b.node("Expand", [self.alibi, self.batch_shape([ones, ones, ones], "alibi")],
+                      "alibi/rows")
+        shape = b.node("Concat", [b.ints([-1]), self.last_dims(self.alibi, "alibi")],
+                       "alibi/shape", axis=0)
+        return b.node("Reshape", [wide, shape], "alibi/joined")
 
     # -- the whole model -------------------------------------------------------
 
@@ -491,7 +515,7 @@ class _Writer:
         self.inputs()
         self.lengths()
         self.rotary_tables()
-        if self.config.kind == "llama" and self.style.rotary == "standard":
+        if self.config.rotates and self.style.rotary == "standard":
             self.rotary_positions = self.rotary_position_rows()
         self.shared_masks()
         x = self.embed()
@@ -512,7 +536,8 @@ class _Writer:
 
     def outputs(self, logits: str) -> None:
         b, c, style = self.b, self.config, self.style
-        b.output(logits, style.name("logits"), self.element, ["batch", "sequence", c.vocab_size])
+        b.output(logits, style.name("logits"), self.element,
+                 ["batch", 1 if style.single else "sequence", c.vocab_size])
         cache = ["batch", c.kv_heads, "past + sequence", c.head_size]
         for i, (key, value) in enumerate(self.presents):
             if style.past == "separate":

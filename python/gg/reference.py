@@ -66,11 +66,21 @@ class Reference:
             return self._linear(x, at + name).reshape(batch, length, count, c.head_size)
 
         q, k, v = heads("q", c.heads), heads("k", c.kv_heads), heads("v", c.kv_heads)
-        if c.kind == "llama":
+        if c.qk_norm:
+            q, k = (_rms_norm(y, self._w(at + name), c.norm_epsilon)
+                    for y, name in ((q, "q_norm"), (k, "k_norm")))
+        if c.rotates:
             q, k = self._rotate(q), self._rotate(k)
         q = q.reshape(batch, length, c.kv_heads, c.heads // c.kv_heads, c.head_size)
         scores = np.einsum("bsgrd,btgd->bgrst", q, k) / np.sqrt(c.head_size)
-        scores = np.where(np.tri(length, dtype=bool), scores, -np.inf)
+        distance = np.subtract.outer(np.arange(length), np.arange(length))
+        if c.softcap:
+            scores = c.softcap * np.tanh(scores / c.softcap)
+        if c.alibi:
+            slopes = c.slopes.reshape(c.kv_heads, -1, 1, 1)
+            scores = scores - slopes * distance
+        hidden = (distance < 0) | (distance >= (c.window or length))
+        scores = np.where(hidden, -np.inf, scores)
         scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
         scores /= scores.sum(axis=-1, keepdims=True)
         y = np.einsum("bgrst,btgd->bsgrd", scores, v).reshape(batch, length, -1)

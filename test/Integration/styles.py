@@ -34,6 +34,14 @@ STYLES = {
     "gqa21": GraphStyle(opset=21, position_ids=False, **_ORT),
     "gqa20-table": GraphStyle(opset=20, **{**_ORT, "rotary": "table"}),
     "gqa21-f16": GraphStyle(opset=21, position_ids=False, dtype="f16", **_ORT),
+    "gqa21-window-softcap": GraphStyle(opset=21, position_ids=False, **_ORT),
+    "gqa21-qk-norm": GraphStyle(opset=21, position_ids=False, **_ORT),
+    "mha17-f16": GraphStyle(opset=17, dtype="f16", **{**_DECOMPOSED, "attention": "mha"}),
+    "alibi14-joined": GraphStyle(opset=14, **{**_DECOMPOSED, "attention": "joined"}),
+    "alibi18-window": GraphStyle(opset=18, **_DECOMPOSED),
+    "window18-softcap": GraphStyle(opset=18, **_DECOMPOSED),
+    "single17-unnamed": GraphStyle(opset=17, single=True, named=False, **_DECOMPOSED),
+    "unnamed13": GraphStyle(opset=13, named=False, **_DECOMPOSED),
     "gpt2-11-stacked": GraphStyle(opset=11, ids="int32", past="stacked", packed_qkv=True,
                                   linear="gemm", **_DECOMPOSED),
     "gpt2-17": GraphStyle(opset=17, **{**_DECOMPOSED, "norm": "standard"}),
@@ -44,6 +52,17 @@ STYLES = {
 
 def decoder_for(name: str):
     """The small decoder that a style is tested with."""
+    sizes = {}
+    if "window" in name:
+        sizes["window"] = 4
+    if "softcap" in name:
+        sizes["softcap"] = 2.0
+    if "qk-norm" in name:
+        sizes["qk_norm"] = True
+    if name.startswith("alibi"):
+        return tiny_llama(alibi=True, kv_heads=4, **sizes)
+    if name.startswith("window"):
+        return tiny_llama(**sizes)
     if name.startswith("gpt2"):
         return tiny_gpt2()
     if name == "standard24-partial-rotary":
@@ -51,5 +70,5 @@ def decoder_for(name: str):
     if name == "standard24-qkv-bias":
         return tiny_llama(qkv_bias=True, tied_head=False)
     if name.startswith("gqa"):
-        return tiny_llama(head_size=16)  # ONNX Runtime: a multiple of 16
+        return tiny_llama(head_size=16, **sizes)  # ONNX Runtime: a multiple of 16
     return tiny_llama()
