@@ -202,3 +202,29 @@ func.func @rank(%x: tensor<6xf32>) -> tensor<?xf32> {
   %0 = onnx.Reshape(%x, %shape) : (tensor<6xf32>, tensor<*xi64>) -> tensor<?xf32>
   return %0 : tensor<?xf32>
 }
+
+// -----
+
+func.func @ms_attention(%x: tensor<1x4x32xf32>, %w: tensor<32x96xf32>, %b: tensor<96xf32>, %p: tensor<*xf32>) -> tensor<*xf32> {
+  %none = onnx.None : none
+  %shape = onnx.Constant dense<[2, 3]> : tensor<2xi64>
+  %past = onnx.Reshape(%p, %shape) : (tensor<*xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // expected-error @+1 {{expected a past of rank 5 but got rank 2}}
+  %0:2 = onnx.ms.Attention(%x, %w, %b, %none, %past, %none, %none) {num_heads = 4 : i64}
+      : (tensor<1x4x32xf32>, tensor<32x96xf32>, tensor<96xf32>, none, tensor<*xf32>, none, none)
+      -> (tensor<*xf32>, tensor<*xf32>)
+  return %0#0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @ms_multi_head_attention(%x: tensor<1x4x32xf32>, %p: tensor<*xf32>) -> tensor<*xf32> {
+  %none = onnx.None : none
+  %shape = onnx.Constant dense<[2, 3]> : tensor<2xi64>
+  %past = onnx.Reshape(%p, %shape) : (tensor<*xf32>, tensor<2xi64>) -> tensor<*xf32>
+  // expected-error @+1 {{expected a past of rank 4 but got rank 2}}
+  %0:4 = onnx.ms.MultiHeadAttention(%x, %x, %x, %none, %none, %none, %past, %past, %none, %none) {num_heads = 4 : i64}
+      : (tensor<1x4x32xf32>, tensor<1x4x32xf32>, tensor<1x4x32xf32>, none, none, none, tensor<*xf32>, tensor<*xf32>, none, none)
+      -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>, none)
+  return %0#0 : tensor<*xf32>
+}

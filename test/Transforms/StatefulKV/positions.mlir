@@ -416,3 +416,145 @@ func.func @main(
   %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
   return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
 }
+
+// -----
+
+// The graph's own cache is a ring.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{its cache is not written by a linear TensorScatter}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %kc: tensor<?x16x8xf32> {onnx.name = "key_cache", onnx.dims = ["b", "16", "8"]},
+    %vc: tensor<?x16x8xf32> {onnx.name = "value_cache", onnx.dims = ["b", "16", "8"]},
+    %at: tensor<?xi64> {onnx.name = "write_indices", onnx.dims = ["b"]},
+    %valid: tensor<?xi64> {onnx.name = "nonpad_kv_seqlen", onnx.dims = ["b"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x16x8xf32>, tensor<?x16x8xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %three = onnx.Constant dense<3> : tensor<i64>
+  %all = onnx.Constant dense<16> : tensor<i64>
+  %axis = onnx.Constant dense<1> : tensor<1xi64>
+  %axes12 = onnx.Constant dense<[1, 2]> : tensor<2xi64>
+  %axis3 = onnx.Constant dense<3> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %s0 = onnx.Squeeze(%s1, %none) : (tensor<1xi64>, none) -> tensor<i64>
+  %i = onnx.Range(%zero, %s0, %one) : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %at2 = onnx.Unsqueeze(%at, %axis) : (tensor<?xi64>, tensor<1xi64>) -> tensor<?x1xi64>
+  %q2 = onnx.Add(%at2, %i) : (tensor<?x1xi64>, tensor<?xi64>) -> tensor<?x?xi64>
+  %q3 = onnx.Unsqueeze(%q2, %axis) : (tensor<?x?xi64>, tensor<1xi64>) -> tensor<?x1x?xi64>
+  %q4 = onnx.Unsqueeze(%q3, %axis3) : (tensor<?x1x?xi64>, tensor<1xi64>) -> tensor<?x1x?x1xi64>
+  %keys = onnx.Range(%zero, %all, %one) : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<16xi64>
+  %d = onnx.Sub(%q4, %keys) : (tensor<?x1x?x1xi64>, tensor<16xi64>) -> tensor<?x1x?x16xi64>
+  %near = onnx.Less(%d, %three) : (tensor<?x1x?x16xi64>, tensor<i64>) -> tensor<?x1x?x16xi1>
+  %before = onnx.GreaterOrEqual(%d, %zero) : (tensor<?x1x?x16xi64>, tensor<i64>) -> tensor<?x1x?x16xi1>
+  %m = onnx.And(%near, %before) : (tensor<?x1x?x16xi1>, tensor<?x1x?x16xi1>) -> tensor<?x1x?x16xi1>
+  %k2 = onnx.TensorScatter(%kc, %e, %at) {axis = 1 : i64, mode = "circular"}
+      : (tensor<?x16x8xf32>, tensor<?x?x8xf32>, tensor<?xi64>) -> tensor<?x16x8xf32>
+  %v2 = onnx.TensorScatter(%vc, %e, %at) {axis = 1 : i64}
+      : (tensor<?x16x8xf32>, tensor<?x?x8xf32>, tensor<?xi64>) -> tensor<?x16x8xf32>
+  %y, %k3, %v3, %qk = onnx.Attention(%e, %k2, %v2, %m, %none, %none, %valid)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x16x8xf32>, tensor<?x16x8xf32>, tensor<?x1x?x16xi1>,
+         none, none, tensor<?xi64>)
+      -> (tensor<?x?x8xf32>, none, none, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x16x8xf32>, tensor<?x16x8xf32>
+}
+
+// -----
+
+// It is written one behind where tokens are.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{expected a cache of 0 entries but got 1}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %kc: tensor<?x16x8xf32> {onnx.name = "key_cache", onnx.dims = ["b", "16", "8"]},
+    %vc: tensor<?x16x8xf32> {onnx.name = "value_cache", onnx.dims = ["b", "16", "8"]},
+    %at: tensor<?xi64> {onnx.name = "write_indices", onnx.dims = ["b"]},
+    %valid: tensor<?xi64> {onnx.name = "nonpad_kv_seqlen", onnx.dims = ["b"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x16x8xf32>, tensor<?x16x8xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %three = onnx.Constant dense<3> : tensor<i64>
+  %all = onnx.Constant dense<16> : tensor<i64>
+  %axis = onnx.Constant dense<1> : tensor<1xi64>
+  %axes12 = onnx.Constant dense<[1, 2]> : tensor<2xi64>
+  %axis3 = onnx.Constant dense<3> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %s0 = onnx.Squeeze(%s1, %none) : (tensor<1xi64>, none) -> tensor<i64>
+  %i = onnx.Range(%zero, %s0, %one) : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %at2 = onnx.Unsqueeze(%at, %axis) : (tensor<?xi64>, tensor<1xi64>) -> tensor<?x1xi64>
+  %q2 = onnx.Add(%at2, %i) : (tensor<?x1xi64>, tensor<?xi64>) -> tensor<?x?xi64>
+  %q3 = onnx.Unsqueeze(%q2, %axis) : (tensor<?x?xi64>, tensor<1xi64>) -> tensor<?x1x?xi64>
+  %q4 = onnx.Unsqueeze(%q3, %axis3) : (tensor<?x1x?xi64>, tensor<1xi64>) -> tensor<?x1x?x1xi64>
+  %keys = onnx.Range(%zero, %all, %one) : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<16xi64>
+  %d = onnx.Sub(%q4, %keys) : (tensor<?x1x?x1xi64>, tensor<16xi64>) -> tensor<?x1x?x16xi64>
+  %near = onnx.Less(%d, %three) : (tensor<?x1x?x16xi64>, tensor<i64>) -> tensor<?x1x?x16xi1>
+  %before = onnx.GreaterOrEqual(%d, %zero) : (tensor<?x1x?x16xi64>, tensor<i64>) -> tensor<?x1x?x16xi1>
+  %m = onnx.And(%near, %before) : (tensor<?x1x?x16xi1>, tensor<?x1x?x16xi1>) -> tensor<?x1x?x16xi1>
+  %next = onnx.Add(%at, %axis) : (tensor<?xi64>, tensor<1xi64>) -> tensor<?xi64>
+  %k2 = onnx.TensorScatter(%kc, %e, %next) {axis = 1 : i64}
+      : (tensor<?x16x8xf32>, tensor<?x?x8xf32>, tensor<?xi64>) -> tensor<?x16x8xf32>
+  %v2 = onnx.TensorScatter(%vc, %e, %at) {axis = 1 : i64}
+      : (tensor<?x16x8xf32>, tensor<?x?x8xf32>, tensor<?xi64>) -> tensor<?x16x8xf32>
+  %y, %k3, %v3, %qk = onnx.Attention(%e, %k2, %v2, %m, %none, %none, %valid)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x16x8xf32>, tensor<?x16x8xf32>, tensor<?x1x?x16xi1>,
+         none, none, tensor<?xi64>)
+      -> (tensor<?x?x8xf32>, none, none, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x16x8xf32>, tensor<?x16x8xf32>
+}
+
+// -----
+
+// Positions count from 2, in tables of 16.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{its tables do not cover the context}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %one1 = onnx.Constant dense<1> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %p1 = onnx.Shape(%pk) {start = 2 : i64, end = 3 : i64} : (tensor<?x2x?x4xf32>) -> tensor<1xi64>
+  %t1 = onnx.Add(%s1, %p1) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %p0 = onnx.Squeeze(%p1, %none) : (tensor<1xi64>, none) -> tensor<i64>
+  %t0 = onnx.Squeeze(%t1, %none) : (tensor<1xi64>, none) -> tensor<i64>
+  %keys = onnx.Range(%zero, %t0, %one) : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %queries = onnx.Range(%p0, %t0, %one) : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %column = onnx.Unsqueeze(%queries, %one1) : (tensor<?xi64>, tensor<1xi64>) -> tensor<?x1xi64>
+  %distance = onnx.Sub(%column, %keys) : (tensor<?x1xi64>, tensor<?xi64>) -> tensor<?x?xi64>
+  %axis = onnx.Constant dense<0> : tensor<1xi64>
+  %angles = onnx.Constant dense<1.0> : tensor<16x2xf32>
+  %two = onnx.Constant dense<2> : tensor<i64>
+  %later = onnx.Add(%queries, %two) : (tensor<?xi64>, tensor<i64>) -> tensor<?xi64>
+  %row = onnx.Unsqueeze(%later, %axis) : (tensor<?xi64>, tensor<1xi64>) -> tensor<1x?xi64>
+  %r = onnx.RotaryEmbedding(%e, %angles, %angles, %row) {num_heads = 2 : i64}
+      : (tensor<?x?x8xf32>, tensor<16x2xf32>, tensor<16x2xf32>, tensor<1x?xi64>) -> tensor<?x?x8xf32>
+  %y, %k2, %v2, %qk = onnx.Attention(%r, %r, %e, %none, %pk, %pv, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none,
+         tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+      -> (tensor<?x?x8xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}
