@@ -182,6 +182,7 @@ def check_bits(got, want):
     assert not differ.any(), (got[differ][:4], want[differ][:4])
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", ROUNDINGS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_emulated_rounding(emulated, name, dtype):

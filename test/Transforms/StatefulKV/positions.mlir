@@ -558,3 +558,174 @@ func.func @main(
   %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
   return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
 }
+
+// -----
+
+// Attention by its products, which nothing recovered.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{no attention was recognized}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %zero1 = onnx.Constant dense<0> : tensor<1xi64>
+  %one1 = onnx.Constant dense<1> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %p1 = onnx.Shape(%pk) {start = 2 : i64, end = 3 : i64} : (tensor<?x2x?x4xf32>) -> tensor<1xi64>
+  %t1 = onnx.Add(%s1, %p1) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %y = onnx.Identity(%e) : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %k2 = onnx.Identity(%pk) : (tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32>
+  %v2 = onnx.Identity(%pv) : (tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32>
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}
+
+// -----
+
+// The past is summed up, too.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{cached entries are used other than by an attention}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %zero1 = onnx.Constant dense<0> : tensor<1xi64>
+  %one1 = onnx.Constant dense<1> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %p1 = onnx.Shape(%pk) {start = 2 : i64, end = 3 : i64} : (tensor<?x2x?x4xf32>) -> tensor<1xi64>
+  %t1 = onnx.Add(%s1, %p1) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %axes = onnx.Constant dense<[0, 1, 2, 3]> : tensor<4xi64>
+  %sum = onnx.ReduceSum(%pk, %axes) {keepdims = 0 : i64} : (tensor<?x2x?x4xf32>, tensor<4xi64>) -> tensor<f32>
+  %h = onnx.Add(%e, %sum) : (tensor<?x?x8xf32>, tensor<f32>) -> tensor<?x?x8xf32>
+  %y, %k2, %v2, %qk = onnx.Attention(%h, %h, %h, %none, %pk, %pv, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none,
+         tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+      -> (tensor<?x?x8xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}
+
+// -----
+
+// So is what is cached.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{its present entries lead to the logits}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %zero1 = onnx.Constant dense<0> : tensor<1xi64>
+  %one1 = onnx.Constant dense<1> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %p1 = onnx.Shape(%pk) {start = 2 : i64, end = 3 : i64} : (tensor<?x2x?x4xf32>) -> tensor<1xi64>
+  %t1 = onnx.Add(%s1, %p1) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %y, %k2, %v2, %qk = onnx.Attention(%e, %e, %e, %none, %pk, %pv, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none,
+         tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+      -> (tensor<?x?x8xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+  %axes = onnx.Constant dense<[0, 1, 2, 3]> : tensor<4xi64>
+  %sum = onnx.ReduceSum(%k2, %axes) {keepdims = 0 : i64} : (tensor<?x2x?x4xf32>, tensor<4xi64>) -> tensor<f32>
+  %z = onnx.Add(%y, %sum) : (tensor<?x?x8xf32>, tensor<f32>) -> tensor<?x?x8xf32>
+  %l = onnx.MatMul(%z, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}
+
+// -----
+
+// Logits of nothing but the number of tokens.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{the logits do not depend on the tokens}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %zero1 = onnx.Constant dense<0> : tensor<1xi64>
+  %one1 = onnx.Constant dense<1> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %p1 = onnx.Shape(%pk) {start = 2 : i64, end = 3 : i64} : (tensor<?x2x?x4xf32>) -> tensor<1xi64>
+  %t1 = onnx.Add(%s1, %p1) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %y, %k2, %v2, %qk = onnx.Attention(%e, %e, %e, %none, %pk, %pv, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none,
+         tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+      -> (tensor<?x?x8xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+  %n = onnx.Cast(%s1) {to = f32} : (tensor<1xi64>) -> tensor<1xf32>
+  %eight = onnx.Constant dense<8> : tensor<1xi64>
+  %b1 = onnx.Shape(%ids) {end = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %shape = onnx.Concat(%b1, %s1, %eight) {axis = 0 : i64}
+      : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3xi64>
+  %z = onnx.Expand(%n, %shape) : (tensor<1xf32>, tensor<3xi64>) -> tensor<?x?x8xf32>
+  %l = onnx.MatMul(%z, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}
+
+// -----
+
+// Learned positions for five tokens.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{its tables hold no more than 5 positions}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %zero1 = onnx.Constant dense<0> : tensor<1xi64>
+  %one1 = onnx.Constant dense<1> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %p1 = onnx.Shape(%pk) {start = 2 : i64, end = 3 : i64} : (tensor<?x2x?x4xf32>) -> tensor<1xi64>
+  %t1 = onnx.Add(%s1, %p1) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %learned = onnx.Constant dense<0.25> : tensor<5x8xf32>
+  %t0 = onnx.Squeeze(%t1, %none) : (tensor<1xi64>, none) -> tensor<i64>
+  %p0 = onnx.Squeeze(%p1, %none) : (tensor<1xi64>, none) -> tensor<i64>
+  %queries = onnx.Range(%p0, %t0, %one) : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %pos = onnx.Gather(%learned, %queries) : (tensor<5x8xf32>, tensor<?xi64>) -> tensor<?x8xf32>
+  %h = onnx.Add(%e, %pos) : (tensor<?x?x8xf32>, tensor<?x8xf32>) -> tensor<?x?x8xf32>
+  %y, %k2, %v2, %qk = onnx.Attention(%h, %h, %h, %none, %pk, %pv, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none,
+         tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+      -> (tensor<?x?x8xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}
