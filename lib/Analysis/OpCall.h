@@ -1,4 +1,4 @@
-//===- OpCall.h - An op that a table of functions handles -------*- C++ -*-===//
+//===- OpCall.h - What kernels and shape functions share --------*- C++ -*-===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -9,46 +9,27 @@
 #ifndef GG_LIB_ANALYSIS_OPCALL_H
 #define GG_LIB_ANALYSIS_OPCALL_H
 
-#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Operation.h"
+#include <optional>
+#include <string>
 
 namespace gg::onnx {
 
-/// What the evaluator's kernels and the shape functions, which know their op by
-/// its name only, share: its attributes, and how a failure is reported.
+/// An op that is computed, in part or as a whole: its attributes, and what is
+/// wrong with it.
 class OpCall {
 public:
   explicit OpCall(mlir::Operation *op) : op(op) {}
 
-  int64_t getInt(llvm::StringRef name, int64_t standard) const {
-    auto attr = op->getAttrOfType<mlir::IntegerAttr>(name);
-    return attr ? attr.getValue().getSExtValue() : standard;
-  }
-  std::optional<llvm::ArrayRef<int64_t>> getInts(llvm::StringRef name) const {
-    auto attr = op->getAttrOfType<mlir::DenseI64ArrayAttr>(name);
-    if (!attr)
-      return std::nullopt;
-    return attr.asArrayRef();
-  }
+  int64_t getInt(llvm::StringRef name, int64_t standard) const;
+  std::optional<llvm::ArrayRef<int64_t>> getInts(llvm::StringRef name) const;
   llvm::StringRef getString(llvm::StringRef name,
-                            llvm::StringRef standard) const {
-    auto attr = op->getAttrOfType<mlir::StringAttr>(name);
-    return attr ? attr.getValue() : standard;
-  }
+                            llvm::StringRef standard) const;
 
-  bool fail(const llvm::Twine &message) {
-    error = message.str();
-    return false;
-  }
+  /// Takes what is wrong; returns false.
+  bool fail(const llvm::Twine &message);
   /// Turns a possibly negative `axis` into 0 ≤ axis < rank, or reports it.
-  bool normalizeAxis(int64_t &axis, int64_t rank) {
-    if (axis < -rank || axis >= rank)
-      return fail("expected an axis within rank " + llvm::Twine(rank) +
-                  " but got " + llvm::Twine(axis));
-    if (axis < 0)
-      axis += rank;
-    return true;
-  }
+  bool normalizeAxis(int64_t &axis, int64_t rank);
 
   mlir::Operation *op;
   std::string error;

@@ -92,36 +92,24 @@ struct InferShapes final : gg::impl::OnnxInferShapesBase<InferShapes> {
         return;
       Value result = op->getResult(0);
       auto type = dyn_cast<RankedTensorType>(result.getType());
-      std::optional<SmallVector<int64_t>> numbers =
-          getNumbers(shapes.getElements(result));
-      if (!type || !numbers || !type.hasStaticShape() ||
+      std::optional<SymbolicShape> elements = shapes.getElements(result);
+      if (!type || !elements)
+        return;
+      std::optional<SmallVector<int64_t>> numbers = getNumbers(*elements);
+      if (!numbers || !type.hasStaticShape() ||
           type.getNumElements() != static_cast<int64_t>(numbers->size()))
         return;
-      SmallVector<Attribute> elements;
+      SmallVector<Attribute> values;
       for (int64_t number : *numbers)
-        elements.push_back(IntegerAttr::get(type.getElementType(), number));
+        values.push_back(IntegerAttr::get(type.getElementType(), number));
       OpBuilder builder(op);
-      auto value = DenseElementsAttr::get(type, elements);
+      auto value = DenseElementsAttr::get(type, values);
       result.replaceAllUsesWith(
           ConstantOp::create(builder, op->getLoc(), type, value));
       replaced.push_back(op);
     });
     for (Operation *op : llvm::reverse(replaced))
       op->erase();
-  }
-
-  static std::optional<SmallVector<int64_t>>
-  getNumbers(const std::optional<SymbolicShape> &elements) {
-    if (!elements)
-      return std::nullopt;
-    SmallVector<int64_t> numbers;
-    for (AffineExpr element : *elements) {
-      std::optional<int64_t> number = getNumber(element);
-      if (!number)
-        return std::nullopt;
-      numbers.push_back(*number);
-    }
-    return numbers;
   }
 };
 

@@ -57,6 +57,9 @@ bool areEqualDims(mlir::AffineExpr a, mlir::AffineExpr b);
 bool isNonNegative(mlir::AffineExpr expr);
 /// The number, if the expression is one.
 std::optional<int64_t> getNumber(mlir::AffineExpr expr);
+/// The numbers, if all expressions are some.
+std::optional<llvm::SmallVector<int64_t>>
+getNumbers(llvm::ArrayRef<mlir::AffineExpr> exprs);
 
 } // namespace gg::onnx
 

@@ -37,17 +37,11 @@ static std::optional<HostTensor::Shape> getSmallShape(Value value,
   Elements shape = source.getShape(value);
   if (!shape)
     return std::nullopt;
-  HostTensor::Shape dims;
-  for (AffineExpr dim : *shape) {
-    std::optional<int64_t> number = getNumber(dim);
-    if (!number)
-      return std::nullopt;
-    dims.push_back(*number);
-  }
-  std::optional<int64_t> count = countElements(dims);
+  std::optional<SmallVector<int64_t>> dims = getNumbers(*shape);
+  std::optional<int64_t> count = dims ? countElements(*dims) : std::nullopt;
   if (!count || *count > SymbolicShapes::maxElements)
     return std::nullopt;
-  return dims;
+  return HostTensor::Shape(*dims);
 }
 
 /// Runs the op's kernel on positions instead of values: where an op only

@@ -38,6 +38,18 @@ std::optional<int64_t> gg::onnx::getNumber(AffineExpr expr) {
   return std::nullopt;
 }
 
+std::optional<SmallVector<int64_t>>
+gg::onnx::getNumbers(ArrayRef<AffineExpr> exprs) {
+  SmallVector<int64_t> numbers;
+  for (AffineExpr expr : exprs) {
+    std::optional<int64_t> number = getNumber(expr);
+    if (!number)
+      return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
 /// Expressions of hostile graphs could grow without bound, and their numbers
 /// overflow; beyond these limits a dimension counts as not simplified.
 static bool isHuge(AffineExpr expr) {
@@ -138,14 +150,7 @@ std::optional<SmallVector<int64_t>> ShapeCall::numbers(unsigned index) const {
   std::optional<SymbolicShape> list = elements(index);
   if (!list)
     return std::nullopt;
-  SmallVector<int64_t> result;
-  for (AffineExpr element : *list) {
-    std::optional<int64_t> value = getNumber(element);
-    if (!value)
-      return std::nullopt;
-    result.push_back(*value);
-  }
-  return result;
+  return getNumbers(*list);
 }
 
 SymbolicShape ShapeCall::unknowns(size_t rank) const {

@@ -282,3 +282,11 @@ void Emitter::replace(ValueRange values) {
   }
   b.replaceOp(op, results);
 }
+
+SmallVector<Value> gg::onnx::getPosition(OpBuilder &b, Location loc,
+                                         int64_t rank) {
+  SmallVector<Value> position;
+  for (int64_t dim = 0; dim < rank; ++dim)
+    position.push_back(linalg::IndexOp::create(b, loc, dim));
+  return position;
+}

@@ -157,6 +157,10 @@ private:
                                            int depth);
 };
 
+/// The position of a generic's loops, in its body.
+llvm::SmallVector<mlir::Value> getPosition(mlir::OpBuilder &b,
+                                           mlir::Location loc, int64_t rank);
+
 } // namespace gg::onnx
 
 #endif // GG_LIB_CONVERSION_ONNXTOLINALG_EMITTER_H

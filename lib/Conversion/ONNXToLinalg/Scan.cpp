@@ -15,15 +15,6 @@
 using namespace mlir;
 using namespace gg::onnx;
 
-/// The position of a generic's loops.
-static SmallVector<Value> getPosition(OpBuilder &b, Location loc,
-                                      int64_t rank) {
-  SmallVector<Value> position;
-  for (int64_t dim = 0; dim < rank; ++dim)
-    position.push_back(linalg::IndexOp::create(b, loc, dim));
-  return position;
-}
-
 namespace {
 
 //===----------------------------------------------------------------------===//

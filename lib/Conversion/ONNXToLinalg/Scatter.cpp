@@ -65,9 +65,8 @@ joinUpdates(Emitter &e, OpTy op, Value data,
   Sizes sizes = e.sizes(data);
   return e.map(sizes, getElementType(data), data,
                [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                 SmallVector<Value> position;
-                 for (int64_t dim = 0, rank = sizes.size(); dim < rank; ++dim)
-                   position.push_back(linalg::IndexOp::create(b, loc, dim));
+                 SmallVector<Value> position =
+                     getPosition(b, loc, sizes.size());
                  auto loop = scf::ForOp::create(
                      b, loc, zero, count(b, loc, position), one, args[0],
                      [&](OpBuilder &b, Location loc, Value j, ValueRange old) {

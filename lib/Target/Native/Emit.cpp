@@ -85,53 +85,58 @@ static void optimize(Module &module, TargetMachine &machine) {
       .run(module, modules);
 }
 
+namespace {
+
+/// A module, optimized for a CPU, with what it rests on.
+struct Program {
+  std::unique_ptr<LLVMContext> context;
+  std::unique_ptr<TargetMachine> machine;
+  std::unique_ptr<Module> module;
+};
+
+} // namespace
+
 /// Translates and optimizes.
-static Expected<std::unique_ptr<Module>> build(mlir::ModuleOp module,
-                                               const CPU &cpu,
-                                               LLVMContext &context,
-                                               TargetMachine &machine) {
-  std::unique_ptr<Module> result =
-      mlir::translateModuleToLLVMIR(module, context, "gg");
-  if (!result)
+static Expected<Program> build(mlir::ModuleOp module, const CPU &cpu) {
+  auto machine = createTargetMachine(cpu);
+  if (!machine)
+    return machine.takeError();
+  Program program{std::make_unique<LLVMContext>(), std::move(*machine),
+                  nullptr};
+  program.module =
+      mlir::translateModuleToLLVMIR(module, *program.context, "gg");
+  if (!program.module)
     return makeError("the module does not translate to LLVM IR");
-  result->setTargetTriple(cpu.triple);
-  result->setDataLayout(machine.createDataLayout());
-  defineBuiltins(*result);
-  setFunctionAttributes(*result, cpu);
-  optimize(*result, machine);
-  return result;
+  program.module->setTargetTriple(cpu.triple);
+  program.module->setDataLayout(program.machine->createDataLayout());
+  defineBuiltins(*program.module);
+  setFunctionAttributes(*program.module, cpu);
+  optimize(*program.module, *program.machine);
+  return program;
 }
 
 Expected<std::string> gg::native::emitLLVM(mlir::ModuleOp module,
                                            const CPU &cpu) {
-  LLVMContext context;
-  auto machine = createTargetMachine(cpu);
-  if (!machine)
-    return machine.takeError();
-  auto built = build(module, cpu, context, **machine);
-  if (!built)
-    return built.takeError();
+  Expected<Program> program = build(module, cpu);
+  if (!program)
+    return program.takeError();
   std::string text;
   raw_string_ostream stream(text);
-  (*built)->print(stream, nullptr);
+  program->module->print(stream, nullptr);
   return text;
 }
 
 Expected<Bytes> gg::native::emitObject(mlir::ModuleOp module, const CPU &cpu) {
-  LLVMContext context;
-  auto machine = createTargetMachine(cpu);
-  if (!machine)
-    return machine.takeError();
-  auto built = build(module, cpu, context, **machine);
-  if (!built)
-    return built.takeError();
+  Expected<Program> program = build(module, cpu);
+  if (!program)
+    return program.takeError();
   Bytes object;
   raw_svector_ostream stream(object);
   legacy::PassManager passes;
-  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr,
-                                      CodeGenFileType::ObjectFile))
+  if (program->machine->addPassesToEmitFile(passes, stream, nullptr,
+                                            CodeGenFileType::ObjectFile))
     return makeError("no object file can be emitted for '" + cpu.triple.str() +
                      "'");
-  passes.run(**built);
+  passes.run(*program->module);
   return object;
 }

@@ -132,14 +132,10 @@ std::optional<HostTensor::Shape> PositionEvaluator::getShapeAt(Value value) {
   std::optional<SymbolicShape> dims = getShape(value);
   if (!dims)
     return std::nullopt;
-  HostTensor::Shape shape;
-  for (AffineExpr dim : *dims) {
-    std::optional<int64_t> number = getNumber(dim);
-    if (!number)
-      return std::nullopt;
-    shape.push_back(*number);
-  }
-  return shape;
+  std::optional<SmallVector<int64_t>> shape = getNumbers(*dims);
+  if (!shape)
+    return std::nullopt;
+  return HostTensor::Shape(*shape);
 }
 
 std::optional<SymbolicShape> PositionEvaluator::getShape(Value value) {
