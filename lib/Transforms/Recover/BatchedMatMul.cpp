@@ -29,6 +29,15 @@ namespace {
 /// columns] from the ones that were joined on.
 class Parter {
 public:
+  /// True if two values of as many elements differ in whether their first two
+  /// dims are joined. Of the three dims that are left, two tell the third.
+  static bool isJoin(Dims &dims, Value parted, Value joined) {
+    return dims.isProduct(joined, 0, parted, 0, 1) +
+               dims.areSame(parted, 2, joined, 1) +
+               dims.areSame(parted, 3, joined, 2) >=
+           2;
+  }
+
   /// `result` is the Reshape that parts the two dims.
   Parter(Dims &dims, ReshapeOp result) : dims(dims), result(result) {}
 
@@ -95,9 +104,7 @@ private:
     if (!join || rankOf(join.getData()) != 4)
       return false;
     Value source = join.getData();
-    return dims.areSame(source, 2, join, 1) &&
-           dims.areSame(source, 3, join, 2) &&
-           dims.areSame(source, 0, result, 0) &&
+    return isJoin(dims, source, join) && dims.areSame(source, 0, result, 0) &&
            dims.areSame(source, 1, result, 1);
   }
 
@@ -177,8 +184,7 @@ struct PartMatMul : OpRewritePattern<ReshapeOp> {
   LogicalResult matchAndRewrite(ReshapeOp op,
                                 PatternRewriter &rewriter) const override {
     if (rankOf(op) != 4 || rankOf(op.getData()) != 3 ||
-        !dims.areSame(op, 2, op.getData(), 1) ||
-        !dims.areSame(op, 3, op.getData(), 2))
+        !Parter::isJoin(dims, op, op.getData()))
       return failure();
     Parter parter(dims, op);
     if (!parter.study())

@@ -9,6 +9,7 @@
 #include "Dims.h"
 
 using namespace mlir;
+using namespace gg::onnx;
 
 namespace gg::recover {
 
@@ -22,10 +23,20 @@ bool Dims::areSame(Value a, int64_t axisA, Value b, int64_t axisB) {
   int64_t sizeA = dimOf(a, axisA), sizeB = dimOf(b, axisB);
   if (!ShapedType::isDynamic(sizeA) && !ShapedType::isDynamic(sizeB))
     return sizeA == sizeB;
-  for (Value value : {a, b})
-    if (Operation *op = value.getDefiningOp(); op && fresh.contains(op))
-      return false;
+  if (isFresh(a) || isFresh(b))
+    return false;
   return shapes.areEqual(a, axisA, b, axisB);
+}
+
+bool Dims::isProduct(Value value, int64_t axis, Value factors, int64_t first,
+                     int64_t second) {
+  if (isFresh(value) || isFresh(factors))
+    return false;
+  std::optional<SymbolicShape> shape = shapes.getShape(value),
+                               parts = shapes.getShape(factors);
+  return shape && parts &&
+         areEqualDims((*shape)[axis],
+                      mulDims((*parts)[first], (*parts)[second]));
 }
 
 bool Dims::broadcastsInto(Value value, Value large) {

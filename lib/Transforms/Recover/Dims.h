@@ -27,6 +27,10 @@ public:
   /// error. Negative axes count from the end.
   bool areSame(mlir::Value a, int64_t axisA, mlir::Value b, int64_t axisB);
 
+  /// True if a dim is provably the product of two dims of `factors`.
+  bool isProduct(mlir::Value value, int64_t axis, mlir::Value factors,
+                 int64_t first, int64_t second);
+
   /// True if `value` broadcast with `large` provably has the shape of `large`.
   bool broadcastsInto(mlir::Value value, mlir::Value large);
 
@@ -37,6 +41,12 @@ public:
   void notifyOperationErased(mlir::Operation *op) override { fresh.erase(op); }
 
 private:
+  /// True for the result of an op that the analysis has not seen.
+  bool isFresh(mlir::Value value) const {
+    mlir::Operation *op = value.getDefiningOp();
+    return op && fresh.contains(op);
+  }
+
   onnx::SymbolicShapes &shapes;
   llvm::DenseSet<mlir::Operation *> fresh;
 };
