@@ -133,15 +133,10 @@ Error OperatorCollector::visit(ArrayRef<NodeProto> nodes,
     return createStringError("expected sub-graphs and functions at most " +
                              Twine(maxONNXDepth) + " deep");
   for (auto [index, node] : llvm::enumerate(nodes)) {
-    for (const AttributeProto &attribute : node.attributes) {
-      if (!attribute.is(AttributeType::Graph) || !attribute.refName.empty())
-        continue;
-      Expected<GraphProto> graph = attribute.getGraph();
-      if (!graph)
-        return graph.takeError();
-      if (Error error = visit(graph->nodes, opsets, depth + 1))
-        return error;
-    }
+    if (Error error = node.forEachGraph([&](const GraphProto &graph) {
+          return visit(graph.nodes, opsets, depth + 1);
+        }))
+      return error;
     Callee callee = model.resolve(node, opsets);
     if (callee.function) {
       if (!visited.insert(callee.function).second)

@@ -19,19 +19,14 @@ static Error forEachName(const NodeProto &node,
                          function_ref<void(StringRef)> use) {
   for (StringRef input : node.inputs)
     use(input);
-  for (const AttributeProto &attribute : node.attributes) {
-    if (!attribute.is(AttributeType::Graph) || !attribute.refName.empty())
-      continue;
-    Expected<GraphProto> graph = attribute.getGraph();
-    if (!graph)
-      return graph.takeError();
-    for (const NodeProto &inner : graph->nodes)
+  return node.forEachGraph([&](const GraphProto &graph) -> Error {
+    for (const NodeProto &inner : graph.nodes)
       if (Error error = forEachName(inner, use))
         return error;
-    for (const ValueInfoProto &output : graph->outputs)
+    for (const ValueInfoProto &output : graph.outputs)
       use(output.name);
-  }
-  return Error::success();
+    return Error::success();
+  });
 }
 
 namespace {

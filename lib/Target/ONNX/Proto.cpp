@@ -422,3 +422,17 @@ Expected<GraphProto> AttributeProto::getGraph() const {
     return std::move(error);
   return std::move(graph);
 }
+
+Error NodeProto::forEachGraph(
+    function_ref<Error(const GraphProto &)> visit) const {
+  for (const AttributeProto &attribute : attributes) {
+    if (!attribute.is(AttributeType::Graph) || !attribute.refName.empty())
+      continue;
+    Expected<GraphProto> graph = attribute.getGraph();
+    if (!graph)
+      return graph.takeError();
+    if (Error error = visit(*graph))
+      return error;
+  }
+  return Error::success();
+}

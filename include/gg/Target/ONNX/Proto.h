@@ -11,6 +11,7 @@
 
 #include "gg/Target/ONNX/WireReader.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include <optional>
 #include <vector>
 
@@ -76,6 +77,10 @@ struct NodeProto {
   llvm::StringRef name, opType, domain, overload;
   std::vector<llvm::StringRef> inputs, outputs;
   std::vector<AttributeProto> attributes;
+
+  /// Calls `visit` with each graph among the attributes, up to an error.
+  llvm::Error
+  forEachGraph(llvm::function_ref<llvm::Error(const GraphProto &)> visit) const;
 };
 
 struct Dimension {
