@@ -729,3 +729,127 @@ func.func @main(
   %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
   return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
 }
+
+// -----
+
+// As many axes as tokens.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{its rank is not constant}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %zero1 = onnx.Constant dense<0> : tensor<1xi64>
+  %one1 = onnx.Constant dense<1> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %p1 = onnx.Shape(%pk) {start = 2 : i64, end = 3 : i64} : (tensor<?x2x?x4xf32>) -> tensor<1xi64>
+  %t1 = onnx.Add(%s1, %p1) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %b1 = onnx.Shape(%ids) {end = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %ones = onnx.Expand(%one1, %s1) : (tensor<1xi64>, tensor<1xi64>) -> tensor<?xi64>
+  %eight = onnx.Constant dense<8> : tensor<1xi64>
+  %long = onnx.Concat(%b1, %ones, %s1, %eight) {axis = 0 : i64}
+      : (tensor<1xi64>, tensor<?xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xi64>
+  %short = onnx.Concat(%b1, %s1, %eight) {axis = 0 : i64}
+      : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3xi64>
+  %r = onnx.Reshape(%e, %long) : (tensor<?x?x8xf32>, tensor<?xi64>) -> tensor<*xf32>
+  %h = onnx.Reshape(%r, %short) : (tensor<*xf32>, tensor<3xi64>) -> tensor<?x?x8xf32>
+  %y, %k2, %v2, %qk = onnx.Attention(%h, %h, %h, %none, %pk, %pv, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none,
+         tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+      -> (tensor<?x?x8xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}
+
+// -----
+
+// Each batch row meets each other one.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{it mixes positions or batch rows}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %zero1 = onnx.Constant dense<0> : tensor<1xi64>
+  %one1 = onnx.Constant dense<1> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %p1 = onnx.Shape(%pk) {start = 2 : i64, end = 3 : i64} : (tensor<?x2x?x4xf32>) -> tensor<1xi64>
+  %t1 = onnx.Add(%s1, %p1) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %b1 = onnx.Shape(%ids) {end = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %b0 = onnx.Squeeze(%b1, %none) : (tensor<1xi64>, none) -> tensor<i64>
+  %rows = onnx.Range(%zero, %b0, %one) : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %column = onnx.Unsqueeze(%rows, %one1) : (tensor<?xi64>, tensor<1xi64>) -> tensor<?x1xi64>
+  %product = onnx.Mul(%column, %rows) : (tensor<?x1xi64>, tensor<?xi64>) -> tensor<?x?xi64>
+  %f = onnx.Cast(%product) {to = f32} : (tensor<?x?xi64>) -> tensor<?x?xf32>
+  %axes = onnx.Constant dense<[2, 3]> : tensor<2xi64>
+  %f4 = onnx.Unsqueeze(%f, %axes) : (tensor<?x?xf32>, tensor<2xi64>) -> tensor<?x?x1x1xf32>
+  %e4 = onnx.Unsqueeze(%e, %zero1) : (tensor<?x?x8xf32>, tensor<1xi64>) -> tensor<1x?x?x8xf32>
+  %mixed = onnx.Mul(%e4, %f4) : (tensor<1x?x?x8xf32>, tensor<?x?x1x1xf32>) -> tensor<?x?x?x8xf32>
+  %h = onnx.ReduceSum(%mixed, %one1) {keepdims = 0 : i64} : (tensor<?x?x?x8xf32>, tensor<1xi64>) -> tensor<?x?x8xf32>
+  %y, %k2, %v2, %qk = onnx.Attention(%h, %h, %h, %none, %pk, %pv, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none,
+         tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+      -> (tensor<?x?x8xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}
+
+// -----
+
+// A table of another length behind five tokens.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "recompute"
+// expected-remark @+1 {{its shape is not regular}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
+    %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %zero = onnx.Constant dense<0> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %zero1 = onnx.Constant dense<0> : tensor<1xi64>
+  %one1 = onnx.Constant dense<1> : tensor<1xi64>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s1 = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %p1 = onnx.Shape(%pk) {start = 2 : i64, end = 3 : i64} : (tensor<?x2x?x4xf32>) -> tensor<1xi64>
+  %t1 = onnx.Add(%s1, %p1) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %learned = onnx.Constant dense<0.25> : tensor<24x8xf32>
+  %five = onnx.Constant dense<5> : tensor<1xi64>
+  %is = onnx.Equal(%p1, %five) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi1>
+  %more = onnx.Cast(%is) {to = i64} : (tensor<1xi1>) -> tensor<1xi64>
+  %n = onnx.Add(%more, %five) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %cut = onnx.Slice(%learned, %zero1, %n, %zero1, %none)
+      : (tensor<24x8xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<?x8xf32>
+  %few = onnx.Constant dense<0> : tensor<1x1xi64>
+  %zeros = onnx.Mul(%ids, %few) : (tensor<?x?xi64>, tensor<1x1xi64>) -> tensor<?x?xi64>
+  %g = onnx.Gather(%cut, %zeros) : (tensor<?x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %h = onnx.Add(%e, %g) : (tensor<?x?x8xf32>, tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %y, %k2, %v2, %qk = onnx.Attention(%h, %h, %h, %none, %pk, %pv, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none,
+         tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+      -> (tensor<?x?x8xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l, %k2, %v2 : tensor<?x?x16xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+}
