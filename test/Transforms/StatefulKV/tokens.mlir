@@ -53,7 +53,7 @@ func.func @main(
 
 // -----
 
-// Tokens and channels become one axis.
+// Tokens and channels become one axis, which is not taken apart again before they mix.
 // CHECK-LABEL: func.func @main(
 // CHECK-SAME: gg.entry = "recompute"
 // expected-remark @+1 {{tokens are mixed with other axes}}
@@ -65,11 +65,11 @@ func.func @main(
   %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
   %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
   %flat = onnx.Flatten(%e) {axis = 1 : i64} : (tensor<?x?x8xf32>) -> tensor<?x?xf32>
-  %double = onnx.Add(%flat, %flat) : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xf32>
+  %mixed = onnx.Softmax(%flat) : (tensor<?x?xf32>) -> tensor<?x?xf32>
   %b = onnx.Shape(%ids) {end = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
   %rest = onnx.Constant dense<[-1, 8]> : tensor<2xi64>
   %all = onnx.Concat(%b, %rest) {axis = 0 : i64} : (tensor<1xi64>, tensor<2xi64>) -> tensor<3xi64>
-  %h = onnx.Reshape(%double, %all) : (tensor<?x?xf32>, tensor<3xi64>) -> tensor<?x?x8xf32>
+  %h = onnx.Reshape(%mixed, %all) : (tensor<?x?xf32>, tensor<3xi64>) -> tensor<?x?x8xf32>
   %y, %k2, %v2, %qk = onnx.Attention(%h, %h, %h, %none, %none, %none, %none)
       {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 1 : i64}
       : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none, none, none, none)

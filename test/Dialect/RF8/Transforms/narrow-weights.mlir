@@ -7,14 +7,14 @@
 // TYPE: error: expected type bf16 or f16 but got f8
 
 // 257 lies between the bf16 numbers 256, 0x4380, and 258: the even one is taken.
-// BYTES: rf8_narrow: "0x{{[0-9A-F]{8}}}8043
+// BYTES: rf8_narrow: "0x400000008043
 
 // CHECK-LABEL: func @contraction
 // CHECK: %[[N:.*]] = arith.constant dense_resource<[[$NAME:rf8_narrow.*]]> : tensor<2x3xbf16>
 // CHECK: %[[W:.*]] = arith.extf %[[N]] : tensor<2x3xbf16> to tensor<2x3xf32>
 // CHECK: linalg.matmul ins(%{{.*}}, %[[W]]
 // LARGER-LABEL: func @contraction
-// LARGER-NOT: f16
+// LARGER-NOT: rf8_narrow
 func.func @contraction(%x: tensor<4x2xf32>) -> tensor<4x3xf32> {
   %w = arith.constant dense<[[257.0, 2.0, 1.0e6], [3.0, 4.0, 5.0]]> : tensor<2x3xf32>
   %zero = arith.constant dense<0.0> : tensor<4x3xf32>
