@@ -43,6 +43,7 @@ static constexpr OperatorRow rows[] = {
     {"Dropout", 7, importAs<DropoutOp, refuseNumericMask, ratioToOperand>},
     {"Dropout", 10, importAs<DropoutOp, ratioToOperand>, "0b"},
     {"Dropout", 12, importAs<DropoutOp>, "0b"},
+    {"Einsum", 12, importEinsum},
     {"Equal", 1, importAs<EqualOp, alignBroadcast>, "b"},
     {"Equal", 7, importAs<EqualOp>, "b"},
     {"Erf", 9, importAs<ErfOp>},

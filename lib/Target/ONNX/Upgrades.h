@@ -60,6 +60,7 @@ template <typename Op> llvm::LogicalResult importFlattened(NodeImporter &node) {
 // Operators with an importer of their own.
 llvm::LogicalResult importConstant(NodeImporter &node);
 llvm::LogicalResult importIf(NodeImporter &node);
+llvm::LogicalResult importEinsum(NodeImporter &node);
 
 } // namespace gg
 

@@ -47,6 +47,10 @@ static Value getCopied(Operation *op, Value result) {
     return {};
   if (auto identity = dyn_cast<IdentityOp>(op))
     return identity.getInput();
+  if (auto transpose = dyn_cast<TransposeOp>(op))
+    return transpose.getPerm() && llvm::is_sorted(*transpose.getPerm())
+               ? transpose.getData()
+               : Value();
   if (auto cast = dyn_cast<CastOp>(op))
     return cast.getTo() == getElementType(cast.getInput()) ? cast.getInput()
                                                            : Value();

@@ -17,7 +17,8 @@
 namespace gg::recover {
 
 /// The value behind ops that hand their operand on unchanged: Identity, casts
-/// to the type it has already, Dropout in inference.
+/// to the type it has already, Transposes that leave the order, Dropout in
+/// inference.
 mlir::Value skipCopies(mlir::Value value);
 
 /// `skipCopies`, and behind casts between floating-point types.
