@@ -63,23 +63,22 @@ joinUpdates(Emitter &e, OpTy op, Value data,
   Type type = getElementType(op.getData());
   Value zero = e.value(e.index(0)), one = e.value(e.index(1));
   Sizes sizes = e.sizes(data);
-  return e.map(sizes, getElementType(data), data,
-               [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                 SmallVector<Value> position =
-                     getPosition(b, loc, sizes.size());
-                 auto loop = scf::ForOp::create(
-                     b, loc, zero, count(b, loc, position), one, args[0],
-                     [&](OpBuilder &b, Location loc, Value j, ValueRange old) {
-                       Update update = get(b, loc, position, j);
-                       Scalar s(b, loc, type);
-                       Value joined =
-                           join(s, op.getReduction(), old[0], update.value);
-                       Value result = arith::SelectOp::create(
-                           b, loc, update.hit, joined, old[0]);
-                       scf::YieldOp::create(b, loc, result);
-                     });
-                 return loop.getResult(0);
-               });
+  return e.map(
+      sizes, getElementType(data), data,
+      [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        SmallVector<Value> position = getPosition(b, loc, sizes.size());
+        auto loop = scf::ForOp::create(
+            b, loc, zero, count(b, loc, position), one, args[0],
+            [&](OpBuilder &b, Location loc, Value j, ValueRange old) {
+              Update update = get(b, loc, position, j);
+              Scalar s(b, loc, type);
+              Value joined = join(s, op.getReduction(), old[0], update.value);
+              Value result =
+                  arith::SelectOp::create(b, loc, update.hit, joined, old[0]);
+              scf::YieldOp::create(b, loc, result);
+            });
+        return loop.getResult(0);
+      });
 }
 
 namespace {
