@@ -274,3 +274,16 @@ func.func @cast_like(%x: tensor<4xf32>, %like: tensor<1xf8E4M3FN>) -> tensor<4xf
   %0 = onnx.CastLike(%x, %like) {saturate = 0 : i64} : (tensor<4xf32>, tensor<1xf8E4M3FN>) -> tensor<4xf8E4M3FN>
   return %0 : tensor<4xf8E4M3FN>
 }
+
+// -----
+
+// The exponents fit, but there is no infinity, and no negative zero.
+
+// CHECK-LABEL: func @no_infinity
+// CHECK: %[[N:.*]] = onnx.Cast(%{{.*}}) {to = f8E5M2FNUZ}
+// CHECK: onnx.Cast(%[[N]]) {to = f32}
+func.func @no_infinity(%x: tensor<4xf8E5M2>) -> tensor<4xf32> {
+  %0 = onnx.Cast(%x) {to = f8E5M2FNUZ} : (tensor<4xf8E5M2>) -> tensor<4xf8E5M2FNUZ>
+  %1 = onnx.Cast(%0) {to = f32} : (tensor<4xf8E5M2FNUZ>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}

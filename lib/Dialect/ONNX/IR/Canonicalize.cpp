@@ -315,6 +315,9 @@ static bool holdsAll(Type wide, Type narrow) {
     return type.isUnsignedInteger() || type.isInteger(1);
   };
   auto wideFloat = dyn_cast<FloatType>(wide);
+  // The small ones lack infinities, or a negative zero, or any zero.
+  if (wideFloat && wideFloat.getWidth() < 16)
+    return false;
   if (auto narrowFloat = dyn_cast<FloatType>(narrow))
     return wideFloat &&
            APFloat::isRepresentableBy(narrowFloat.getFloatSemantics(),
