@@ -126,8 +126,8 @@ LogicalResult gg::buildCodegenPipeline(OpPassManager &pm,
             "func.func(scf-parallel-for-to-nested-fors),";
   // Numbers: small floats compute in f32, and nothing calls a library.
   passes += "math-extend-to-supported-types,"
-            "arith-emulate-unsupported-floats{source-types=bf16,f16,f8E4M3FN,"
-            "f8E4M3FNUZ,f8E5M2,f8E5M2FNUZ target-type=f32},"
+            "arith-emulate-unsupported-floats{source-types=bf16,f16 "
+            "target-type=f32},"
             "func.func(gg-expand-math" +
             getMathOptions(options) +
             "),"

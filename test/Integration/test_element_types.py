@@ -201,3 +201,10 @@ def test_out_of_range(name, bad, tmp_path):
     np.save(tmp_path / "x.npy", np.array([0, 1, bad], stored_dtype(name)))
     check_error(run_tool("gg-run", artifact.path, "--input", f"x={tmp_path / 'x.npy'}",
                          "--output-dir", tmp_path / "out"), f"from .* to .* but got {bad}")
+
+
+def test_types_without_support(tmp_path):
+    """Inputs and outputs of the standard's other small floats are refused by name."""
+    cast_model(tmp_path / "m.onnx", "FLOAT", [("FLOAT4E2M1", True)], False)
+    check_error(run_tool("gg-compile", tmp_path / "m.onnx", "-o", tmp_path / "m.gg"),
+                "elements of type 'f4E2M1FN', as in 'FLOAT4E2M1_True', are not supported")
