@@ -270,8 +270,10 @@ LogicalResult gg::checkModel(StringRef input, llvm::raw_ostream &out,
   bool isSupported = true;
   for (const ONNXOperatorUse &use : *operators) {
     out << use.getQualifiedName() << " (version " << use.version << "), "
-        << use.nodes.size()
-        << " nodes: " << (use.isSupported() ? "supported" : use.hindrance)
+        << use.nodes.size() << " nodes: "
+        << (use.isSupported()  ? "supported"
+            : use.isImported() ? "not supported beyond the import"
+                               : use.hindrance)
         << "\n";
     if (use.isSupported())
       continue;

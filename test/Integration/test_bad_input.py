@@ -111,6 +111,21 @@ def test_unsupported_operators_are_listed_at_once(tmp_path):
         assert word in message
 
 
+def test_import_only_operators_are_not_called_supported(tmp_path):
+    nodes = [helper.make_node("MatMulNBits", ["x", "w", "s"], ["y"], name="blocks",
+                              domain="com.microsoft", K=32, N=32, bits=4, block_size=32)]
+    graph = helper.make_graph(
+        nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 32])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 32])],
+        [helper.make_tensor("w", TensorProto.UINT8, [32, 1, 16], np.zeros(512, int)),
+         helper.make_tensor("s", TensorProto.FLOAT, [32], np.ones(32))])
+    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets), tmp_path / "m.onnx")
+    refused(tmp_path / "m.onnx", "node .blocks.: .*op is not supported")
+    result = run_tool("gg-compile", "--check", tmp_path / "m.onnx")
+    assert result.returncode == 1 and "MatMulNBits (version 1), 1 nodes: not supported" in result.stdout
+
+
 def test_unsupported_forms_are_listed_at_once(tmp_path):
     """What the operator tables know, but no conversion: every node, and why."""
     nodes = [helper.make_node("Dropout", ["x", "", "train"], ["a"], "first_drop"),

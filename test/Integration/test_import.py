@@ -32,8 +32,8 @@ def _import(paths, capsys):
 
 def test_graphs(capsys):
     paths = sorted(glob.glob(os.path.join(shared("data/onnx"), "*", "*.onnx")))
-    # One folder lacks its external data, one has weights of int4.
-    assert _import(paths, capsys) == len(paths) - 2
+    # One folder lacks its external data.
+    assert _import(paths, capsys) == len(paths) - 1
 
 
 def test_nodes(capsys):

@@ -203,7 +203,7 @@ static LogicalResult checkOperators(const Model &model, Location loc) {
   constexpr size_t maxNodes = 8;
   LogicalResult result = success();
   for (const ONNXOperatorUse &use : *uses) {
-    if (use.isSupported())
+    if (use.isImported())
       continue;
     InFlightDiagnostic diagnostic = emitError(loc);
     diagnostic << "operator '" << use.getQualifiedName() << "'";

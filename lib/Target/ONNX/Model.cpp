@@ -153,6 +153,7 @@ Error OperatorCollector::visit(ArrayRef<NodeProto> nodes,
       use.name = node.opType.str();
       use.version = callee.version;
       use.hindrance = std::move(callee.hindrance);
+      use.isImportOnly = callee.row && callee.row->isImportOnly;
     }
     use.nodes.push_back(getNodeName(node, index));
   }

@@ -29,6 +29,8 @@ struct OperatorRow {
   ///   t      the attribute `to`
   ///   v      the attribute `value`, else f32
   llvm::StringLiteral types = "0";
+  /// No pass converts the op yet: its graphs can be looked at, not compiled.
+  bool isImportOnly = false;
 };
 
 /// The rows of the standard's domain and of com.microsoft.

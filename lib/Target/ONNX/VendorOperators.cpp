@@ -11,10 +11,7 @@
 using namespace gg;
 using namespace gg::onnx;
 
-// Sorted by name. The domain has one version. The dialect has
-// GatherBlockQuantized and MatMulNBits too; they get their rows with their
-// lowering, so that a model that needs them is refused with a list of its
-// nodes.
+// Sorted by name. The domain has one version.
 static constexpr OperatorRow rows[] = {
     {"Attention", 1, importAs<MSAttentionOp>},
     {"BiasGelu", 1, importAs<MSBiasGeluOp>},
@@ -22,8 +19,11 @@ static constexpr OperatorRow rows[] = {
      "2w2"},
     {"FastGelu", 1, importAs<MSFastGeluOp>},
     {"FusedMatMul", 1, importAs<MSFusedMatMulOp>},
+    {"GatherBlockQuantized", 1, importAs<MSGatherBlockQuantizedOp>, "2",
+     /*isImportOnly=*/true},
     {"Gelu", 1, importAs<MSGeluOp>},
     {"GroupQueryAttention", 1, importAs<MSGroupQueryAttentionOp>, "0340"},
+    {"MatMulNBits", 1, importAs<MSMatMulNBitsOp>, "0", /*isImportOnly=*/true},
     {"MultiHeadAttention", 1, importAs<MSMultiHeadAttentionOp>},
     {"QuickGelu", 1, importAs<MSQuickGeluOp>},
     {"RotaryEmbedding", 1, importAs<MSRotaryEmbeddingOp>},

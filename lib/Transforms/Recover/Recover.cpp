@@ -108,18 +108,22 @@ private:
         &dims, [&](RewritePatternSet &patterns) { populate(patterns, dims); });
   }
 
-  /// An error at each op of the vendor's domain that is left.
+  /// An error at each op of the vendor's domain that is left. Where there are
+  /// some that no pattern is for, the others may only lack what those hide.
   LogicalResult reportVendorOps(const ReasonListener &reasons) {
-    LogicalResult result = success();
+    SmallVector<Operation *> unknown, left;
     getOperation()->walk([&](Operation *op) {
-      if (!op->getName().getStringRef().starts_with("onnx.ms."))
-        return;
-      std::string reason = reasons.lookup(op->getLoc());
-      op->emitOpError("expected a form that the standard can express but got ")
-          << (reason.empty() ? "an operator without one" : reason);
-      result = failure();
+      if (op->getName().getStringRef().starts_with("onnx.ms."))
+        (reasons.lookup(op->getLoc()).empty() ? unknown : left).push_back(op);
     });
-    return result;
+    for (Operation *op : unknown)
+      op->emitOpError("is not supported");
+    if (!unknown.empty())
+      return failure();
+    for (Operation *op : left)
+      op->emitOpError("expected a form that the standard can express but got ")
+          << reasons.lookup(op->getLoc());
+    return success(left.empty());
   }
 };
 

@@ -89,3 +89,14 @@ func.func @sliding_cache_without_window(
   return %y, %k2, %v2
       : tensor<1x3x64xf32>, tensor<1x2x7x8xf32>, tensor<1x2x7x8xf32>
 }
+
+// -----
+
+// What an operator hides that has no pattern is not complained of.
+func.func @import_only(%x: tensor<1x4x32xf32>, %w: tensor<32x1x16xui8>, %s: tensor<32x1xf32>) -> tensor<*xf32> {
+  %none = onnx.None : none
+  // expected-error @below {{'onnx.ms.MatMulNBits' op is not supported}}
+  %0 = onnx.ms.MatMulNBits(%x, %w, %s, %none, %none, %none) {K = 32 : i64, N = 32 : i64, bits = 4 : i64, block_size = 32 : i64} : (tensor<1x4x32xf32>, tensor<32x1x16xui8>, tensor<32x1xf32>, none, none, none) -> tensor<*xf32>
+  %1 = onnx.ms.FusedMatMul(%0, %0) {transA = 1 : i64} : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  return %1 : tensor<*xf32>
+}

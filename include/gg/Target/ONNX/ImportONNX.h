@@ -52,12 +52,15 @@ struct ONNXOperatorUse {
   /// The version of the operator set it is taken from; 0 if the model does not
   /// import that set.
   int64_t version = 0;
-  /// Empty if the operator is supported, else what hinders.
+  /// Empty if the operator is imported, else what hinders.
   std::string hindrance;
+  /// Whether it is imported, but then not compiled.
+  bool isImportOnly = false;
   /// The nodes that use it, in the order of the file.
   std::vector<std::string> nodes;
 
-  bool isSupported() const { return hindrance.empty(); }
+  bool isImported() const { return hindrance.empty(); }
+  bool isSupported() const { return isImported() && !isImportOnly; }
   /// `Add`, or `com.example.Add` outside the standard's domain.
   std::string getQualifiedName() const;
 };
