@@ -67,6 +67,31 @@ std::optional<int64_t> gg::decoder::getTableRows(Value ids) {
   return std::nullopt;
 }
 
+static bool isPast(Value value, unsigned depth) {
+  return llvm::any_of(value.getUses(), [&](OpOperand &use) {
+    Operation *user = use.getOwner();
+    unsigned index = use.getOperandNumber();
+    if (isa<ConcatOp, TensorScatterOp>(user))
+      return index == 0;
+    if (isa<AttentionOp>(user))
+      return index == 4 || index == 5;
+    if (isa<MSGroupQueryAttentionOp>(user))
+      return index == 3 || index == 4;
+    if (isa<MSMultiHeadAttentionOp>(user))
+      return index == 6 || index == 7;
+    if (isa<MSAttentionOp>(user))
+      return index == 4;
+    bool isMoved = isa<ReshapeOp, TransposeOp, SqueezeOp, UnsqueezeOp,
+                       IdentityOp, CastOp, SliceOp, SplitOp, GatherOp>(user);
+    return isMoved && index == 0 && depth < 8 &&
+           llvm::any_of(
+               user->getResults(),
+               [&](Value result) { return isPast(result, depth + 1); });
+  });
+}
+
+bool gg::decoder::isPast(Value value) { return ::isPast(value, /*depth=*/0); }
+
 //===----------------------------------------------------------------------===//
 // Tokens and logits
 //===----------------------------------------------------------------------===//

@@ -66,6 +66,10 @@ struct InputMeaning {
 /// casts and reshapes.
 std::optional<int64_t> getTableRows(mlir::Value ids);
 
+/// True if something is appended to the value, or it is read as a past, behind
+/// ops that only move its elements.
+bool isPast(mlir::Value value);
+
 /// An attention of the graph and where its keys and values come from.
 struct AttentionSite {
   onnx::AttentionOp op;

@@ -28,31 +28,6 @@ struct Place {
   unsigned axis;
 };
 
-/// True if something is appended to the value, or it is read as a past, behind
-/// ops that only move its elements.
-bool isPast(Value value, unsigned depth = 0) {
-  return llvm::any_of(value.getUses(), [&](OpOperand &use) {
-    Operation *user = use.getOwner();
-    unsigned index = use.getOperandNumber();
-    if (isa<ConcatOp, TensorScatterOp>(user))
-      return index == 0;
-    if (isa<AttentionOp>(user))
-      return index == 4 || index == 5;
-    if (isa<MSGroupQueryAttentionOp>(user))
-      return index == 3 || index == 4;
-    if (isa<MSMultiHeadAttentionOp>(user))
-      return index == 6 || index == 7;
-    if (isa<MSAttentionOp>(user))
-      return index == 4;
-    bool isMoved = isa<ReshapeOp, TransposeOp, SqueezeOp, UnsqueezeOp,
-                       IdentityOp, CastOp, SliceOp, SplitOp, GatherOp>(user);
-    return isMoved && index == 0 && depth < 8 &&
-           llvm::any_of(
-               user->getResults(),
-               [&](Value result) { return isPast(result, depth + 1); });
-  });
-}
-
 struct NameDims final : gg::impl::NameDimsPassBase<NameDims> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
@@ -99,7 +74,7 @@ private:
         sequence.push_back({argument, 1});
     }
     if (!isa<FloatType>(type.getElementType()) || type.getRank() < 3 ||
-        !isPast(argument))
+        !gg::decoder::isPast(argument))
       return;
     SmallVector<unsigned> open;
     for (int64_t axis = 0; axis + 1 < type.getRank(); ++axis)

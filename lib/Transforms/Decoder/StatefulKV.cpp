@@ -8,7 +8,6 @@
 
 #include "gg/Transforms/Passes.h"
 
-#include "../Signature.h"
 #include "EntryBuilder.h"
 
 namespace gg {
@@ -93,8 +92,9 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
       auto type = dyn_cast<RankedTensorType>(argument.getType());
       if (!type || !isa<FloatType>(type.getElementType()) || type.getRank() < 3)
         continue;
-      // The call begins with an empty past.
-      if (gg::getArgumentName(function, argument).contains("mask") ||
+      // The call begins with an empty past, which what an encoder hands over
+      // is not.
+      if (!isPast(argument) ||
           type.getNumDynamicDims() <
               1 + cast<RankedTensorType>(model.ids.getType()).isDynamicDim(0))
         return keepTensors(function, why);

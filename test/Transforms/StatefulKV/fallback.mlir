@@ -254,3 +254,22 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b"
   %l = onnx.MatMul(%e, %head) : (tensor<?x?x8xf16>, tensor<8x16xf16>) -> tensor<?x?x16xf16>
   return %l : tensor<?x?x16xf16>
 }
+
+// -----
+
+// What an encoder hands over is no past that could be empty.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "main"
+// expected-remark @+1 {{so that it stays tensors in, tensors out: no attention was recognized}}
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+                %states: tensor<?x?x8xf32> {onnx.name = "encoder_hidden_states", onnx.dims = ["b", "e", "8"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}) {
+  %axis = onnx.Constant dense<1> : tensor<1xi64>
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %m = onnx.ReduceMean(%states, %axis) : (tensor<?x?x8xf32>, tensor<1xi64>) -> tensor<?x1x8xf32>
+  %h = onnx.Add(%e, %m) : (tensor<?x?x8xf32>, tensor<?x1x8xf32>) -> tensor<?x?x8xf32>
+  %l = onnx.MatMul(%h, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l : tensor<?x?x16xf32>
+}
