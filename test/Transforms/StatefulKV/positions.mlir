@@ -352,7 +352,7 @@ func.func @main(
 
 // A past of sums.
 // CHECK-LABEL: func.func @main(
-// CHECK-SAME: gg.entry = "recompute"
+// CHECK-SAME: gg.entry = "main"
 // expected-remark @+1 {{its past is computed, not handed in}}
 func.func @main(
     %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
@@ -561,9 +561,9 @@ func.func @main(
 
 // -----
 
-// Attention by its products, which nothing recovered.
+// No attention at all: the past is handed on.
 // CHECK-LABEL: func.func @main(
-// CHECK-SAME: gg.entry = "recompute"
+// CHECK-SAME: gg.entry = "main"
 // expected-remark @+1 {{no attention was recognized}}
 func.func @main(
     %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
