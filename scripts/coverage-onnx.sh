@@ -17,14 +17,14 @@ ln -sfn ../build/venv "$build/venv"
 rm -rf "$build/profiles"
 export LLVM_PROFILE_FILE=$PWD/$build/profiles/%4m.profraw
 for test in ONNXReaderTest ONNXTensorTest ONNXImportTest; do
-  "$build/bin/$test" --gtest_brief=1
+  "$build/test/Unit/$test" --gtest_brief=1
 done
 "$llvm/lit" -sv --filter-out roundtrip "$build/test/Target/ONNX"
 
 "$llvm/llvm-profdata" merge -sparse "$build"/profiles/*.profraw -o "$build/onnx.profdata"
 report() {
-  "$llvm/llvm-cov" report "$build/bin/gg-translate" -object "$build/bin/ONNXReaderTest" \
-    -object "$build/bin/ONNXTensorTest" -object "$build/bin/ONNXImportTest" \
+  "$llvm/llvm-cov" report "$build/bin/gg-translate" -object "$build/test/Unit/ONNXReaderTest" \
+    -object "$build/test/Unit/ONNXTensorTest" -object "$build/test/Unit/ONNXImportTest" \
     -instr-profile="$build/onnx.profdata" lib/Target/ONNX
 }
 report

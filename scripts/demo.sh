@@ -34,5 +34,5 @@ build/bin/gg-compile "$out/onnx/model.onnx" -o "$out/smollm2.gg" --weights rf8 -
 echo "compiled in $SECONDS s; $out/smollm2.gg: $(megabytes "$out/smollm2.gg")"
 
 step "generate"
-$python -m gg.text "$out/smollm2.gg" "$prompt" --chat -n 96 \
+$python -u -m gg.text "$out/smollm2.gg" "$prompt" --chat -n 96 \
   --tokenizer "$out/onnx/tokenizer.json" 2>&1
