@@ -49,7 +49,8 @@ template <typename T> std::vector<T> elements(const Bytes &tensor) {
     return {};
   }
   std::vector<T> values(data->bytes.size() / sizeof(T));
-  std::memcpy(values.data(), data->bytes.data(), data->bytes.size());
+  if (!values.empty())
+    std::memcpy(values.data(), data->bytes.data(), data->bytes.size());
   return values;
 }
 

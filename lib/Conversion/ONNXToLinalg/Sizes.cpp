@@ -64,6 +64,11 @@ OpFoldResult Emitter::fold(Value index) {
   return index;
 }
 
+/// Numbers of a graph may be as large as they like: they wrap around as those
+/// of arith's operations do.
+static uint64_t bits(int64_t value) { return static_cast<uint64_t>(value); }
+static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
+
 template <typename OpTy>
 static OpFoldResult combine(Emitter &e, OpFoldResult x, OpFoldResult y,
                             int64_t (*known)(int64_t, int64_t)) {
@@ -74,18 +79,21 @@ static OpFoldResult combine(Emitter &e, OpFoldResult x, OpFoldResult y,
 }
 
 OpFoldResult Emitter::add(OpFoldResult x, OpFoldResult y) {
-  return combine<arith::AddIOp>(*this, x, y,
-                                [](int64_t a, int64_t b) { return a + b; });
+  return combine<arith::AddIOp>(*this, x, y, [](int64_t a, int64_t b) {
+    return wrap(bits(a) + bits(b));
+  });
 }
 
 OpFoldResult Emitter::sub(OpFoldResult x, OpFoldResult y) {
-  return combine<arith::SubIOp>(*this, x, y,
-                                [](int64_t a, int64_t b) { return a - b; });
+  return combine<arith::SubIOp>(*this, x, y, [](int64_t a, int64_t b) {
+    return wrap(bits(a) - bits(b));
+  });
 }
 
 OpFoldResult Emitter::mul(OpFoldResult x, OpFoldResult y) {
-  return combine<arith::MulIOp>(*this, x, y,
-                                [](int64_t a, int64_t b) { return a * b; });
+  return combine<arith::MulIOp>(*this, x, y, [](int64_t a, int64_t b) {
+    return wrap(bits(a) * bits(b));
+  });
 }
 
 /// Toward zero; a zero divisor, which the callers check, must not trap before
@@ -97,8 +105,9 @@ OpFoldResult Emitter::div(OpFoldResult x, OpFoldResult y) {
     return index(0);
   if (isa<Value>(y))
     y = max(y, index(1));
-  return combine<arith::DivSIOp>(*this, x, y,
-                                 [](int64_t a, int64_t b) { return a / b; });
+  return combine<arith::DivSIOp>(*this, x, y, [](int64_t a, int64_t b) {
+    return b == -1 ? wrap(-bits(a)) : a / b;
+  });
 }
 
 OpFoldResult Emitter::min(OpFoldResult x, OpFoldResult y) {
