@@ -9,13 +9,11 @@
 #include "ConstantWeights.h"
 
 #include "gg/Dialect/RF8/Transforms/Passes.h"
-#include "gg/RF8/Float.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Threading.h"
 
-#include <atomic>
 #include <map>
 
 using namespace mlir;

@@ -177,14 +177,8 @@ FailureOr<Quantized> QuantizePass::quantize(const Weight &weight,
                     r * matrix.columns());
     }
   });
-  // Upstream folds tensor.extract of a scalar constant, and cannot do so with a
-  // resource.
-  ElementsAttr scalesAttr;
-  if (grid.count() == 1)
-    scalesAttr = DenseElementsAttr::get(scalesType, ArrayRef(scales, 1));
-  else
-    scalesAttr = constants.get(scalesType, "rf8_scales", *scaleBytes);
-  return Quantized{constants.get(codesType, "rf8_codes", *codes), scalesAttr,
+  return Quantized{constants.get(codesType, "rf8_codes", *codes),
+                   constants.get(scalesType, "rf8_scales", *scaleBytes),
                    granularity};
 }
 
