@@ -17,21 +17,6 @@ static ArrayRef<uint8_t> asBytes(ArrayRef<char> data) {
   return {reinterpret_cast<const uint8_t *>(data.data()), data.size()};
 }
 
-/// Four-bit elements, which ONNX packs by two, as a byte each.
-static llvm::Error writeNibbles(ArrayRef<uint8_t> packed, uint64_t elements,
-                                artifact::Sink sink) {
-  std::vector<uint8_t> piece;
-  for (uint64_t i = 0; i < elements; ++i) {
-    piece.push_back(i % 2 ? packed[i / 2] >> 4 : packed[i / 2] & 15);
-    if (piece.size() == 4096 || i + 1 == elements) {
-      if (llvm::Error error = sink(piece))
-        return error;
-      piece.clear();
-    }
-  }
-  return llvm::Error::success();
-}
-
 /// The elements of a small constant that MLIR packs: a byte each.
 static std::vector<uint8_t> unpack(DenseElementsAttr value) {
   std::vector<uint8_t> bytes;
@@ -42,19 +27,13 @@ static std::vector<uint8_t> unpack(DenseElementsAttr value) {
 
 static artifact::TensorSource makeSource(weights::Tensor tensor,
                                          ElementsAttr value) {
-  bool isNibble = value.getElementType().isInteger(4);
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
-    ArrayRef<uint8_t> data =
-        asBytes(resource.getRawHandle().getBlob()->getData());
-    if (!isNibble || data.size() == tensor.bytes)
-      return artifact::TensorSource::of(std::move(tensor), data);
-    uint64_t elements = tensor.bytes;
-    return {std::move(tensor), [data, elements](artifact::Sink sink) {
-              return writeNibbles(data, elements, sink);
-            }};
-  }
+  // Elements of 2 and 4 bits are bytes since the conversion to linalg.
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+    return artifact::TensorSource::of(
+        std::move(tensor),
+        asBytes(resource.getRawHandle().getBlob()->getData()));
   auto dense = cast<DenseElementsAttr>(value);
-  if (isNibble || dense.getElementType().isInteger(1))
+  if (dense.getElementType().isInteger(1))
     return {std::move(tensor),
             [dense](artifact::Sink sink) { return sink(unpack(dense)); }};
   return artifact::TensorSource::of(std::move(tensor),
