@@ -10,6 +10,7 @@
 
 #include "gg/Conversion/Passes.h"
 #include "gg/Dialect/GG/IR/GG.h"
+#include "gg/Dialect/GG/Transforms/InterfaceImpls.h"
 #include "gg/Dialect/ONNX/IR/ONNX.h"
 #include "gg/Dialect/RF8/IR/RF8.h"
 #include "gg/Dialect/RF8/Transforms/InterfaceImpls.h"
@@ -24,6 +25,7 @@ void gg::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<ir::GGDialect, onnx::ONNXDialect, rf8::RF8Dialect>();
+  ir::registerBufferizableOpInterfaceExternalModels(registry);
   rf8::registerBufferizableOpInterfaceExternalModels(registry);
   rf8::registerTilingInterfaceExternalModels(registry);
 }

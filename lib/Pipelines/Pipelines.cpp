@@ -115,6 +115,7 @@ LogicalResult gg::buildCodegenPipeline(OpPassManager &pm,
   // Loops and kernels.
   passes += ("convert-rf8-to-vector{target=" + getKernelTarget(options) +
              "},"
+             "convert-attention-to-vector,"
              "linalg-generalize-named-ops,"
              "gg-order-loops,"
              "convert-linalg-to-parallel-loops,"

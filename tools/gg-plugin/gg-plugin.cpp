@@ -14,6 +14,7 @@
 
 #include "gg/Conversion/Passes.h"
 #include "gg/Dialect/GG/IR/GG.h"
+#include "gg/Dialect/GG/Transforms/InterfaceImpls.h"
 #include "gg/Dialect/RF8/IR/RF8.h"
 #include "gg/Dialect/RF8/Transforms/InterfaceImpls.h"
 #include "gg/Dialect/RF8/Transforms/Passes.h"
@@ -26,12 +27,14 @@
 
 static void registerDialects(mlir::DialectRegistry *registry) {
   registry->insert<gg::rf8::RF8Dialect, gg::ir::GGDialect>();
+  gg::ir::registerBufferizableOpInterfaceExternalModels(*registry);
   gg::rf8::registerBufferizableOpInterfaceExternalModels(*registry);
   gg::rf8::registerTilingInterfaceExternalModels(*registry);
 }
 
 static void registerPasses() {
   gg::rf8::registerRF8Passes();
+  gg::registerConvertAttentionToVectorPass();
   gg::registerConvertRF8ToVectorPass();
 }
 

@@ -92,11 +92,43 @@ def ConvertONNXToLinalg : Pass<"convert-onnx-to-linalg", "mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = [
+    "gg::ir::GGDialect",
     "mlir::arith::ArithDialect", "mlir::bufferization::BufferizationDialect",
     "mlir::cf::ControlFlowDialect",
     "mlir::linalg::LinalgDialect", "mlir::math::MathDialect",
     "mlir::scf::SCFDialect", "mlir::tensor::TensorDialect"
   ];
+}
+
+def ConvertAttentionToVectorPass
+    : Pass<"convert-attention-to-vector", "::mlir::ModuleOp"> {
+  let summary = "gg.attention on memrefs to loops and vectors";
+  let description = [{
+    Makes an `scf.parallel` over batch rows, key heads and tiles of queries.
+    Each walks over its keys once, block by block, with an online softmax; where
+    there are few such units and room for many keys, as in a decoding step, the
+    loop is over blocks of keys too, and a second one joins their parts. How
+    keys are divided does not depend on the number of threads.
+
+    ```mlir
+    gg.attention ins(%q, %k, %v : …) keys(%begin, %end : …) outs(%y : …)
+        {scale = 1.250000e-01 : f32}
+    // becomes
+    scf.parallel (%batch, %head, %tile) = … {
+      scf.for %block = %from to %to step %c128 {
+        …                                  // of each query of the tile
+        %score = arith.mulf %sums, %scale : vector<16xf32>
+        %power = math.exp %relative : vector<16xf32>
+        …
+      }
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 //===----------------------------------------------------------------------===//

@@ -301,7 +301,7 @@ def DistributePass : Pass<"gg-distribute", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"grain", "grain", "int64_t", "4096",
+    Option<"grain", "grain", "int64_t", "16384",
            "A parallel loop of fewer operations is left to thread 0">
   ];
   let dependentDialects = ["::gg::ir::GGDialect", "::mlir::arith::ArithDialect",

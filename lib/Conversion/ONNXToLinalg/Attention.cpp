@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Attention.h"
+
 #include "Contraction.h"
 #include "Patterns.h"
 #include "Scalar.h"
@@ -16,50 +18,6 @@
 
 using namespace mlir;
 using namespace gg::onnx;
-
-namespace {
-
-/// The loops are over batch, key head, query head of the key head's group,
-/// query, key and head size; each kind of tensor is read with some of them.
-enum Loop { Batch, Head, Group, Query, Key, Size, NumLoops };
-
-/// One attention, built step by step.
-class AttentionEmitter {
-public:
-  AttentionEmitter(Emitter &e, AttentionOp op, AttentionOp::Adaptor adaptor)
-      : e(e), op(op), in(adaptor), type(getElementType(op.getQ())),
-        compute(getComputeType()) {}
-
-  void run();
-
-private:
-  Emitter &e;
-  AttentionOp op;
-  AttentionOp::Adaptor in;
-  Type type;    // of Q
-  Type compute; // of scores and sums
-
-  Value query, key, value;
-  SmallVector<Loop> queryLoops, keyLoops; // the dims of query; of key and value
-  OpFoldResult batch, heads, group, queries, keys, size, valueSize;
-  OpFoldResult capacity; // keys, before the padding was left out
-  OpFoldResult pastKeys;
-  bool sequenceFirst = false; // 3-D operands
-
-  Type getComputeType();
-  AffineMap map(ArrayRef<Loop> dims, int64_t loops) const;
-  void splitHeads();
-  void joinPast();
-  void leaveOutPadding();
-  Value room(ArrayRef<OpFoldResult> sizes) const;
-  Value emitProduct();
-  Value emitMask(AffineMap &map);
-  Value emitScores(Value product, bool capped, bool masked);
-  Value emitVisible(Scalar &s, Value padded);
-  Value emitOutput(Value scores, Value &probabilities);
-  Value asHeads(Value scores);
-};
-} // namespace
 
 Type AttentionEmitter::getComputeType() {
   Type precise = type;
@@ -126,6 +84,23 @@ void AttentionEmitter::splitHeads() {
   e.checkEqual(keys, v[sequenceFirst ? 1 : 2], "K and V differ in length");
 }
 
+/// The dims of `tensor` in another order: `sizes`, dim i of which is dim
+/// `order[i]` of the tensor.
+Value AttentionEmitter::permute(Value tensor, const Sizes &sizes,
+                                ArrayRef<int64_t> order) {
+  AffineMap map = AffineMap::getPermutationMap(order, e.b.getContext());
+  return e.map(sizes, getElementType(tensor), tensor, inversePermutation(map),
+               [](OpBuilder &, Location, ValueRange args) { return args[0]; });
+}
+
+void AttentionEmitter::layOutKeysByHeads() {
+  if (keyLoops[1] == Head)
+    return;
+  key = permute(key, {batch, heads, keys, size}, {0, 2, 1, 3});
+  value = permute(value, {batch, heads, keys, valueSize}, {0, 2, 1, 3});
+  keyLoops = {Batch, Head, Key, Size};
+}
+
 /// The present is the past with the new keys behind it; without a past, it is
 /// the new keys, which only a result asks to be laid out by heads.
 void AttentionEmitter::joinPast() {
@@ -135,18 +110,7 @@ void AttentionEmitter::joinPast() {
       isPresent(op.getPresentKey()) || isPresent(op.getPresentValue());
   if (!hasPast && !wanted)
     return;
-  if (sequenceFirst) {
-    auto byHeads = [&](Value tensor, OpFoldResult size) {
-      AffineMap swapped = AffineMap::getPermutationMap(
-          ArrayRef<unsigned>{0, 2, 1, 3}, e.b.getContext());
-      return e.map(
-          {batch, heads, keys, size}, getElementType(tensor), tensor, swapped,
-          [](OpBuilder &, Location, ValueRange args) { return args[0]; });
-    };
-    key = byHeads(key, size);
-    value = byHeads(value, valueSize);
-    keyLoops = {Batch, Head, Key, Size};
-  }
+  layOutKeysByHeads();
   if (!hasPast)
     return;
   pastKeys = e.size(in.getPastKey(), 2);
@@ -156,19 +120,22 @@ void AttentionEmitter::joinPast() {
   e.checkEqual(keys, e.size(value, 2), "the pasts differ in length");
 }
 
-/// No row looks at keys behind its valid ones: all loops over keys end at the
-/// longest row. The room is still that of all keys, so that its size does not
-/// depend on the run.
-void AttentionEmitter::leaveOutPadding() {
-  capacity = keys;
+void AttentionEmitter::checkLengths() {
   if (!isPresent(op.getNonpadKvSeqlen()))
     return;
   Value lengths = in.getNonpadKvSeqlen();
   e.checkEqual(e.size(lengths, 0), batch, "an unexpected number of lengths");
   e.checkRange(lengths, e.index(0), e.add(keys, e.index(1)),
                "more valid keys than there are keys");
-  if (isPresent(op.getQkMatmulOutput()))
+}
+
+/// No row looks at keys behind its valid ones: all loops over keys end at the
+/// longest row. The room is still that of all keys, so that its size does not
+/// depend on the run.
+void AttentionEmitter::leaveOutPadding() {
+  if (!isPresent(op.getNonpadKvSeqlen()) || isPresent(op.getQkMatmulOutput()))
     return;
+  Value lengths = in.getNonpadKvSeqlen();
   Value longest = e.scalar(
       e.reduce(lengths, 0, e.integer(e.b.getI64Type(), 0),
                [](OpBuilder &b, Location loc, ValueRange args) -> Value {
@@ -460,6 +427,10 @@ void AttentionEmitter::run() {
   splitHeads();
   joinPast();
   Value presentKey = key, presentValue = value;
+  capacity = keys;
+  checkLengths();
+  if (canStream())
+    return e.replace({emitStreamed(), presentKey, presentValue, Value()});
   leaveOutPadding();
   Value product = emitProduct();
   Value scores = emitScores(product, /*capped=*/true, /*masked=*/true);

@@ -10,6 +10,7 @@
 #include "Patterns.h"
 #include "Scalar.h"
 #include "gg/Conversion/Passes.h"
+#include "gg/Dialect/GG/IR/GG.h"
 #include "gg/Dialect/ONNX/IR/ONNX.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"

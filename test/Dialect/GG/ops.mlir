@@ -25,3 +25,10 @@ func.func @entry(%arg0: memref<4xf32>, %x: f64) -> f64 attributes {gg.entry = "m
   %5 = gg.call_math "pow" of %4(%x, %x) : !llvm.ptr
   return %5 : f64
 }
+
+// CHECK-LABEL: func @attention
+func.func @attention(%q: tensor<1x3x3x1x64xf32>, %k: tensor<1x3x?x64xbf16>, %n: tensor<1x1xi64>, %m: tensor<1x1x1x1x?xf32>) -> tensor<1x3x3x1x64xf32> {
+  // CHECK: gg.attention ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<1x3x3x1x64xf32>, tensor<1x3x?x64xbf16>, tensor<1x3x?x64xbf16>) keys(%{{.*}}, %{{.*}} : tensor<1x1xi64>, tensor<1x1xi64>) mask(%{{.*}} : tensor<1x1x1x1x?xf32>) outs(%{{.*}} : tensor<1x3x3x1x64xf32>) {scale = 1.250000e-01 : f32, softcap = 3.000000e+01 : f32} -> tensor<1x3x3x1x64xf32>
+  %0 = gg.attention ins(%q, %k, %k : tensor<1x3x3x1x64xf32>, tensor<1x3x?x64xbf16>, tensor<1x3x?x64xbf16>) keys(%n, %n : tensor<1x1xi64>, tensor<1x1xi64>) mask(%m : tensor<1x1x1x1x?xf32>) outs(%q : tensor<1x3x3x1x64xf32>) {scale = 0.125 : f32, softcap = 30.0 : f32} -> tensor<1x3x3x1x64xf32>
+  return %0 : tensor<1x3x3x1x64xf32>
+}

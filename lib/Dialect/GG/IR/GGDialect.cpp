@@ -8,6 +8,7 @@
 
 #include "gg/Dialect/GG/IR/GG.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/DataLayoutInterfaces.h"
@@ -50,6 +51,88 @@ std::optional<int64_t> gg::ir::getElementBytes(Type type) {
   }
   return std::nullopt;
 }
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+LogicalResult AttentionOp::verify() {
+  ArrayRef<int64_t> query = shaped(getQuery()).getShape();
+  ArrayRef<int64_t> key = shaped(getKey()).getShape();
+  ArrayRef<int64_t> value = shaped(getValue()).getShape();
+  // Kernels keep vectors of these in registers.
+  if (ShapedType::isDynamicShape({query[2], query[4], value[3]}))
+    return emitOpError("expected the group and head sizes to be known but got ")
+           << getQuery().getType() << " and " << getValue().getType();
+  auto check = [&](StringRef what, Value operand,
+                   ArrayRef<int64_t> wanted) -> LogicalResult {
+    if (!operand ||
+        succeeded(verifyCompatibleShape(wanted, shaped(operand).getShape())))
+      return success();
+    InFlightDiagnostic error = emitOpError("expected ")
+                               << what << " of shape [";
+    llvm::interleaveComma(wanted, error, [&](int64_t size) {
+      ShapedType::isDynamic(size) ? error << "?" : error << size;
+    });
+    return error << "] but got " << operand.getType();
+  };
+  if (failed(check("keys", getKey(), {query[0], query[1], key[2], query[4]})) ||
+      failed(check("values", getValue(), {key[0], key[1], key[2], value[3]})) ||
+      failed(check("a destination", getInit(),
+                   {query[0], query[1], query[2], query[3], value[3]})) ||
+      failed(check("begins", getBegin(), {query[0], query[3]})) ||
+      failed(check("ends", getEnd(), {query[0], query[3]})))
+    return failure();
+  if (getMask()) {
+    SmallVector<int64_t> wanted = {query[0], query[1], query[2], query[3],
+                                   key[2]};
+    for (auto [size, given] : llvm::zip(MutableArrayRef(wanted).drop_back(),
+                                        shaped(getMask()).getShape()))
+      if (given == 1)
+        size = 1;
+    if (failed(check("a mask", getMask(), wanted)))
+      return failure();
+  }
+  if (!getBegin() != !getEnd())
+    return emitOpError("expected begins and ends of keys but got one of them");
+  bool isTensor = isa<TensorType>(getInit().getType());
+  if (isTensor != bool(getResult()))
+    return emitOpError("expected a result if, and only if, the operands are "
+                       "tensors");
+  for (Value operand : getOperands())
+    if (isa<TensorType>(operand.getType()) != isTensor)
+      return emitOpError("expected operands that are all tensors or all "
+                         "memrefs but got ")
+             << operand.getType() << " with " << getInit().getType();
+  if (isTensor && getResult().getType() != getInit().getType())
+    return emitOpError("expected a result of type ")
+           << getInit().getType() << " but got " << getResult().getType();
+  return success();
+}
+
+LogicalResult
+AttentionOp::reifyResultShapes(OpBuilder &builder,
+                               ReifiedRankedShapedTypeDims &shapes) {
+  shapes.push_back(tensor::getMixedSizes(builder, getLoc(), getInit()));
+  return success();
+}
+
+void AttentionOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  if (isa<TensorType>(getInit().getType()))
+    return;
+  for (OpOperand &operand : getOperation()->getOpOperands())
+    if (!isDpsInit(&operand))
+      effects.emplace_back(MemoryEffects::Read::get(), &operand,
+                           SideEffects::DefaultResource::get());
+  effects.emplace_back(MemoryEffects::Write::get(), &getInitMutable(),
+                       SideEffects::DefaultResource::get());
+}
+
+//===----------------------------------------------------------------------===//
+// Entries
+//===----------------------------------------------------------------------===//
 
 LogicalResult OutputOp::verify() {
   auto type = dyn_cast<MemRefType>(getBuffer().getType());

@@ -13,10 +13,86 @@ include "gg/Dialect/GG/IR/GGDialect.td"
 include "mlir/Dialect/LLVMIR/LLVMTypes.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 class GG_Op<string mnemonic, list<Trait> traits = []>
     : Op<GG_Dialect, mnemonic, traits>;
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+class GG_ShapedOf<int rank, list<Type> types>
+    : AnyTypeOf<[TensorRankOf<types, [rank]>, MemRefRankOf<types, [rank]>]>;
+
+def GG_AttentionOp : GG_Op<"attention", [
+    AttrSizedOperandSegments, DestinationStyleOpInterface,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
+                              ["reifyResultShapes"]>]> {
+  let summary = "scaled dot-product attention, in one go over the keys";
+  let description = [{
+    For every query, over the keys of its key head that it sees:
+
+        score[t]  = dot(query, key[t]) * scale
+        score[t]  = tanh(score[t] / softcap) * softcap      with a softcap
+        score[t] += mask[t]                                 with a mask
+        out       = sum over t of softmax(score)[t] * value[t]
+
+    Shapes: query `[batch, heads, group, queries, size]`, the heads being those
+    of the keys and the group the query heads that share one; key
+    `[batch, heads, keys, size]`; value `[batch, heads, keys, value size]`; out
+    as the query, with the value's size. `keys(%begin, %end)`, both
+    `[batch, queries]`, leaves a query the keys from `begin` up to, not
+    including, `end`: a causal order, padding and sliding windows are such
+    ranges, and keys outside are never read. The mask,
+    `[batch, heads, group, queries, keys]`, is read at 0 along dimensions of
+    size 1; where it is minus infinity the key is hidden. A query that sees no
+    key yields zeros.
+
+    Sums are in f32. Scores are never stored as a whole, so memory does not grow
+    with the number of keys.
+
+    ```mlir
+    %y = gg.attention
+        ins(%q, %k, %v : tensor<1x3x3x1x64xf32>, tensor<1x3x2048x64xf32>,
+                         tensor<1x3x2048x64xf32>)
+        keys(%begin, %end : tensor<1x1xi64>, tensor<1x1xi64>)
+        outs(%init : tensor<1x3x3x1x64xf32>) {scale = 1.250000e-01 : f32}
+        -> tensor<1x3x3x1x64xf32>
+    ```
+  }];
+  let arguments = (ins
+    GG_ShapedOf<5, [F32]>:$query,
+    GG_ShapedOf<4, [F32, BF16, F16]>:$key,
+    GG_ShapedOf<4, [F32, BF16, F16]>:$value,
+    Optional<GG_ShapedOf<2, [I64]>>:$begin,
+    Optional<GG_ShapedOf<2, [I64]>>:$end,
+    Optional<GG_ShapedOf<5, [F32]>>:$mask,
+    GG_ShapedOf<5, [F32]>:$init,
+    F32Attr:$scale,
+    OptionalAttr<F32Attr>:$softcap);
+  let results = (outs Optional<TensorRankOf<[F32], [5]>>:$result);
+  let assemblyFormat = [{
+    `ins` `(` $query `,` $key `,` $value `:`
+              type($query) `,` type($key) `,` type($value) `)`
+    (`keys` `(` $begin^ `,` $end `:` type($begin) `,` type($end) `)`)?
+    (`mask` `(` $mask^ `:` type($mask) `)`)?
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      return getInitMutable();
+    }
+    /// The type of an operand.
+    static ::mlir::ShapedType shaped(::mlir::Value operand) {
+      return ::mlir::cast<::mlir::ShapedType>(operand.getType());
+    }
+  }];
+}
 
 //===----------------------------------------------------------------------===//
 // The team of threads that runs an entry
