@@ -35,9 +35,6 @@ public:
   Compiler(const CompileOptions &options, MessageHandler handler)
       : options(options), handler(handler), context(getRegistry()) {
     context.printOpOnDiagnostic(false);
-    // Passes run on one thread: memory, and the order of diagnostics, are then
-    // the same on every machine.
-    context.disableMultithreading();
   }
 
   LogicalResult run() {

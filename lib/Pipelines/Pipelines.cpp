@@ -32,8 +32,8 @@ LogicalResult gg::buildImportPipeline(OpPassManager &pm,
              "func.func(onnx-inline-branches,gg-name-dims,onnx-infer-shapes),"
              "onnx-fold-constants,"
              // Conditions on shapes are known by now.
-             "func.func(onnx-inline-branches,onnx-recover,onnx-infer-shapes),"
-             "canonicalize,cse",
+             "func.func(onnx-inline-branches,onnx-recover,onnx-infer-shapes,"
+             "canonicalize,cse)",
              errors);
 }
 
@@ -46,13 +46,13 @@ LogicalResult gg::buildDecoderPipeline(OpPassManager &pm,
                  " chunk=" + Twine(options.chunk) + " kv=" + options.kv +
                  "},"
                  "func.func(onnx-infer-shapes),onnx-fold-constants,"
-                 "canonicalize,cse",
+                 "func.func(canonicalize,cse)",
              errors);
 }
 
 LogicalResult gg::buildLinalgPipeline(OpPassManager &pm,
                                       PipelineErrorHandler errors) {
-  return add(pm, "convert-onnx-to-linalg,canonicalize,cse", errors);
+  return add(pm, "convert-onnx-to-linalg,func.func(canonicalize,cse)", errors);
 }
 
 LogicalResult gg::buildWeightsPipeline(OpPassManager &pm,
@@ -68,20 +68,21 @@ LogicalResult gg::buildWeightsPipeline(OpPassManager &pm,
              " rounding=" + options.rounding + " scale=" + options.scale + "},";
   else if (weights == "bf16")
     passes = "rf8-narrow-weights{type=bf16},";
-  return add(pm, passes + "rf8-fuse-linear,canonicalize,cse", errors);
+  return add(pm, passes + "rf8-fuse-linear,func.func(canonicalize,cse)",
+             errors);
 }
 
 LogicalResult gg::buildBufferPipeline(OpPassManager &pm,
                                       PipelineErrorHandler errors) {
   return add(pm,
              "rf8-legalize-types{keep-linear=true},"
-             "linalg-generalize-named-ops,"
+             "func.func(linalg-generalize-named-ops,"
              "gg-fuse-elementwise,"
              "canonicalize,cse,"
-             "gg-relax-reductions,"
+             "gg-relax-reductions),"
              "gg-outline-weights,"
              "gg-bufferize,"
-             "cse,canonicalize",
+             "func.func(cse,canonicalize)",
              errors);
 }
 
@@ -116,32 +117,32 @@ LogicalResult gg::buildCodegenPipeline(OpPassManager &pm,
   passes += ("convert-rf8-to-vector{target=" + getKernelTarget(options) +
              "},"
              "convert-attention-to-vector,"
-             "linalg-generalize-named-ops,"
+             "func.func(linalg-generalize-named-ops,"
              "gg-order-loops,"
              "convert-linalg-to-parallel-loops,"
              "canonicalize,cse,")
                 .str();
   // Memory and threads.
-  passes += "func.func(gg-plan-arena,gg-distribute),"
+  passes += "gg-plan-arena,gg-distribute,"
             "canonicalize,cse,"
-            "func.func(scf-parallel-for-to-nested-fors),";
+            "scf-parallel-for-to-nested-fors,";
   // Numbers: small floats compute in f32, and nothing calls a library.
   passes += "math-extend-to-supported-types,"
             "arith-emulate-unsupported-floats{source-types=bf16,f16 "
             "target-type=f32},"
-            "func.func(gg-expand-math" +
+            "gg-expand-math" +
             getMathOptions(options) +
-            "),"
+            ","
             "arith-expand{include-bf16=true},"
-            "canonicalize,cse,";
+            "canonicalize,cse),";
   // Code.
   passes += "gg-outline-kernels,"
-            "expand-strided-metadata,lower-affine,"
+            "func.func(expand-strided-metadata,lower-affine,"
             "convert-vector-to-scf,lower-affine,"
             "convert-scf-to-cf,"
-            "func.func(gg-lower-asserts),"
+            "gg-lower-asserts),"
             "gg-entry-abi,"
-            "canonicalize,"
+            "func.func(canonicalize),"
             "convert-vector-to-llvm{enable-x86vector=true},"
             "convert-ub-to-llvm,"
             "finalize-memref-to-llvm,"
@@ -151,7 +152,7 @@ LogicalResult gg::buildCodegenPipeline(OpPassManager &pm,
             "convert-func-to-llvm,"
             "convert-cf-to-llvm,"
             "reconcile-unrealized-casts,"
-            "canonicalize,cse";
+            "llvm.func(canonicalize,cse)";
   return add(pm, passes, errors);
 }
 

@@ -18,6 +18,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/Interfaces/SubsetOpInterface.h"
 
 namespace gg {
@@ -185,33 +186,91 @@ namespace {
 
 struct BufferizePass : public gg::impl::BufferizePassBase<BufferizePass> {
   void runOnOperation() override {
+    // Functions do not call each other, so each is a module of its own to the
+    // analysis, whose time grows faster than the function, and which runs on
+    // all cores.
+    auto funcs = llvm::to_vector(getOperation().getOps<func::FuncOp>());
+    SmallVector<OwningOpRef<ModuleOp>> modules;
+    for (func::FuncOp func : funcs) {
+      auto result = func.walk([](CallOpInterface call) {
+        call.emitOpError("expected no calls of functions");
+        return WalkResult::interrupt();
+      });
+      if (result.wasInterrupted())
+        return signalPassFailure();
+    }
+    for (func::FuncOp func : funcs) {
+      modules.push_back(ModuleOp::create(func.getLoc()));
+      func->moveBefore(modules.back()->getBody(),
+                       modules.back()->getBody()->end());
+    }
+    LogicalResult result =
+        failableParallelForEach(&getContext(), modules, [](auto &module) {
+          return bufferizeModule(*module);
+        });
+    SymbolTable symbols(getOperation());
+    for (auto [func, module] : llvm::zip_equal(funcs, modules)) {
+      takeConstants(*module, func, symbols);
+      func->moveBefore(getOperation().getBody(),
+                       getOperation().getBody()->end());
+    }
+    if (failed(result))
+      signalPassFailure();
+  }
+
+  /// Moves the constants that bufferization has put beside a function; one
+  /// that is there already serves both.
+  static void takeConstants(ModuleOp from, func::FuncOp func,
+                            SymbolTable &symbols) {
+    auto to = cast<ModuleOp>(symbols.getOp());
+    llvm::DenseMap<StringRef, StringAttr> names;
+    for (auto global :
+         llvm::make_early_inc_range(from.getOps<memref::GlobalOp>())) {
+      auto globals = to.getOps<memref::GlobalOp>();
+      auto same = llvm::find_if(globals, [&](memref::GlobalOp other) {
+        return other.getType() == global.getType() &&
+               other.getInitialValueAttr() == global.getInitialValueAttr();
+      });
+      StringRef oldName = global.getSymNameAttr().getValue();
+      if (same == globals.end()) {
+        global->remove();
+        names[oldName] = symbols.insert(global);
+      } else {
+        names[oldName] = (*same).getSymNameAttr();
+      }
+    }
+    func.walk([&](memref::GetGlobalOp get) {
+      get.setName(names.at(get.getName()).getValue());
+    });
+  }
+
+  static LogicalResult bufferizeModule(ModuleOp module) {
     SmallVector<func::FuncOp> entries;
-    for (auto func : getOperation().getOps<func::FuncOp>())
+    for (auto func : module.getOps<func::FuncOp>())
       if (func->hasAttr(gg::ir::kEntryAttr))
         entries.push_back(func);
     for (func::FuncOp func : entries)
       if (failed(markArguments(func)))
-        return signalPassFailure();
+        return failure();
 
-    if (failed(eliminateCopies(getOperation())))
-      return signalPassFailure();
+    if (failed(eliminateCopies(module)))
+      return failure();
     BufferizationState state;
-    if (failed(runOneShotModuleBufferize(getOperation(), getOptions(), state)))
-      return signalPassFailure();
-    removeBufferizationAttributesInModule(getOperation());
+    if (failed(runOneShotModuleBufferize(module, getOptions(), state)))
+      return failure();
+    removeBufferizationAttributesInModule(module);
 
     for (func::FuncOp func : entries)
       if (failed(replaceResults(func)))
-        return signalPassFailure();
-    auto result = getOperation().walk([](Operation *op) -> WalkResult {
+        return failure();
+    auto result = module.walk([](Operation *op) -> WalkResult {
       if (auto cast = dyn_cast<memref::CastOp>(op))
         return replaceCast(cast);
       if (auto expand = dyn_cast<memref::ExpandShapeOp>(op))
         return replaceExpandShape(expand);
       return WalkResult::advance();
     });
-    if (result.wasInterrupted())
-      signalPassFailure();
+    return failure(result.wasInterrupted());
   }
 };
 

@@ -19,3 +19,23 @@ func.func @step(%x: tensor<1x4xf32>, %cache: tensor<8x4xf32>) -> (tensor<1x4xf32
   // CHECK-NEXT: return{{$}}
   return %1, %0 : tensor<1x4xf32>, tensor<8x4xf32>
 }
+
+// Small constants are shared by the functions.
+
+// CHECK: memref.global "private" constant @[[ONE:.*]] : memref<4xf32> = dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00]>
+// CHECK: func @constants
+func.func @constants() -> tensor<4xf32> attributes {gg.entry = "main"} {
+  // CHECK: memref.get_global @[[ONE]]
+  %0 = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// CHECK: memref.global "private" constant @[[OTHER:.*]] : memref<4xf32> = dense<[5.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00]>
+// CHECK: func @more_constants
+func.func @more_constants() -> (tensor<4xf32>, tensor<4xf32>) attributes {gg.entry = "main"} {
+  %0 = arith.constant dense<[5.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %1 = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  // CHECK-DAG: memref.get_global @[[OTHER]]
+  // CHECK-DAG: memref.get_global @[[ONE]]
+  return %0, %1 : tensor<4xf32>, tensor<4xf32>
+}

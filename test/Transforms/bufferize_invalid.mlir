@@ -56,3 +56,13 @@ func.func @expand(%x: memref<?xf32, strided<[2]>>, %y: memref<1xf32>, %n: index,
 func.func @unranked(%x: tensor<*xf32>) -> tensor<*xf32> attributes {gg.entry = "main"} {
   return %x : tensor<*xf32>
 }
+
+// -----
+
+func.func private @other()
+
+func.func @calls() attributes {gg.entry = "main"} {
+  // expected-error @+1 {{expected no calls of functions}}
+  func.call @other() : () -> ()
+  return
+}
