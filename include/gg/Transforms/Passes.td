@@ -349,6 +349,15 @@ def StatefulKVPass : Pass<"gg-stateful-kv", "::mlir::ModuleOp"> {
     nothing is derived: `@main` stays as it is, marked `gg.entry = "recompute"`,
     and a remark tells why. A graph that is no decoder is marked `"main"`.
 
+    A graph without past may take a fixed number of tokens, as exporters write
+    it that trace a call: positions and masks are constants of that length, and
+    lists of dims name it. Such a graph is looked at as one of any number of
+    tokens, of which it computes the same at its own; entries are derived from
+    that one as above, since padding behind tokens that see no later ones
+    changes nothing. The number bounds the context, and a remark says so. Where
+    this fails, or the graph keeps the logits of its last token only, it is
+    marked `"main"`, with a remark.
+
     ```mlir
     func.func @main(%ids: tensor<?x?xi64>, %mask: tensor<?x?xi64>,
                     %past_key: tensor<?x4x?x8xf32>, …)

@@ -105,8 +105,7 @@ bool DecoderModel::findTokens(std::string &reason) {
     auto type = dyn_cast<RankedTensorType>(argument.getType());
     if (type && type.getRank() == 2 &&
         (type.getElementType().isInteger(64) ||
-         type.getElementType().isInteger(32)) &&
-        (type.isDynamicDim(1) || type.getDimSize(1) == 1))
+         type.getElementType().isInteger(32)))
       candidates.push_back(argument);
   }
   Operation *terminator = function.getBody().front().getTerminator();
@@ -126,7 +125,10 @@ bool DecoderModel::findTokens(std::string &reason) {
       ids = candidate;
       logits = value;
       vocabulary = columns;
-      isSingle = !cast<RankedTensorType>(ids.getType()).isDynamicDim(1);
+      int64_t length = cast<RankedTensorType>(ids.getType()).getDimSize(1);
+      isSingle = length == 1;
+      if (!isSingle && !ShapedType::isDynamic(length))
+        fixedLength = length;
       if (isLookup && isNamed)
         return true;
     }
@@ -296,6 +298,11 @@ static std::optional<Meaning> getCountMeaning(BlockArgument argument,
   return std::nullopt;
 }
 
+/// Whether an input may be as long there as the sequence.
+bool DecoderModel::hasLength(RankedTensorType type, int64_t axis) const {
+  return type.isDynamicDim(axis) || type.getDimSize(axis) == loosenedFrom;
+}
+
 std::optional<InputMeaning>
 DecoderModel::describeInput(BlockArgument argument) {
   StringRef name = getArgumentName(function, argument);
@@ -310,7 +317,7 @@ DecoderModel::describeInput(BlockArgument argument) {
   // Of one token, a graph may take the position in any shape of one element.
   bool endsInOne = isSingle && rank && type.getDimSize(rank - 1) == 1;
   bool endsInSequence =
-      rank && type.isDynamicDim(rank - 1) && !isSingle &&
+      rank && hasLength(type, rank - 1) && !isSingle &&
       (rank > 1 || !type.isDynamicDim(0) || name.contains("position") ||
        (!sequenceName.empty() &&
         getDimName(function, argument, 0) == sequenceName));
@@ -322,8 +329,8 @@ DecoderModel::describeInput(BlockArgument argument) {
   } else if (isNamedPosition && isSingle && rank <= 1) {
     input.meaning = Meaning::Past;
     last = {DimMeaning::Batch};
-  } else if (rank > 2 && name.contains("mask") && type.isDynamicDim(rank - 1) &&
-             type.isDynamicDim(rank - 2) == !isSingle) {
+  } else if (rank > 2 && name.contains("mask") && hasLength(type, rank - 1) &&
+             hasLength(type, rank - 2) == !isSingle) {
     input.meaning = Meaning::Causal;
     last.of = DimMeaning::Total;
   } else if (rank == 2 && (name.contains("mask") ||
@@ -451,7 +458,13 @@ bool DecoderModel::findLive(std::string &reason) {
 }
 
 bool DecoderModel::analyze(std::string &reason) {
-  if (!findTokens(reason) || !findSites(reason) || !describeInputs(reason))
+  if (!findTokens(reason))
+    return false;
+  if (fixedLength) {
+    reason = ("it takes exactly " + Twine(*fixedLength) + " tokens").str();
+    return false;
+  }
+  if (!findSites(reason) || !describeInputs(reason))
     return false;
   if (isSingle && !hasPast) {
     ids = {};

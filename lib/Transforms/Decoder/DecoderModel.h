@@ -101,6 +101,12 @@ public:
   bool hasPast = false;
   /// True where the graph takes one token in each call.
   bool isSingle = false;
+  /// The tokens that a graph takes in each call if these are another fixed
+  /// number. analyze() fails then; LoosenSequence helps.
+  std::optional<int64_t> fixedLength;
+  /// To be set where that has helped: the length that inputs other than the
+  /// ids still have.
+  std::optional<int64_t> loosenedFrom;
   /// The entries that the graph's own caches can hold, if it fixes that.
   std::optional<int64_t> capacity;
   llvm::MapVector<mlir::Value, InputMeaning> inputs;
@@ -118,6 +124,7 @@ private:
   bool findSites(std::string &reason);
   bool describeInputs(std::string &reason);
   bool describeCache(mlir::BlockArgument argument);
+  bool hasLength(mlir::RankedTensorType type, int64_t axis) const;
   std::optional<InputMeaning> describeInput(mlir::BlockArgument argument);
   void computeKinds();
   bool findLive(std::string &reason);

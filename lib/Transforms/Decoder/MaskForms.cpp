@@ -22,8 +22,8 @@ constexpr double kHidden = -5000;
 /// The largest table of a mask that is built, in elements.
 constexpr int64_t kMaxTable = int64_t(1) << 26;
 
-/// A mask for one batch row as [heads, queries, keys]; a dimension of 1 holds
-/// for all.
+/// A mask for one batch row, or for all that a graph fixes, as [heads, queries,
+/// keys]; a dimension of 1 holds for all.
 class MaskView {
 public:
   static std::optional<MaskView> get(const HostTensor &tensor) {
@@ -31,8 +31,9 @@ public:
     if (shape.size() < 2 || shape.size() > 4)
       return std::nullopt;
     shape.insert(shape.begin(), 4 - shape.size(), 1);
-    if (shape[0] != 1)
-      return std::nullopt;
+    for (int64_t row = 1; row < shape[0]; ++row)
+      if (!tensor.takeRows(row).equals(tensor.takeRows(0)))
+        return std::nullopt;
     return MaskView(tensor, shape);
   }
 
@@ -179,7 +180,7 @@ public:
     std::optional<MaskView> view = MaskView::get(*tensor);
     if (!view || (view->queries != point.sequence && view->queries != 1) ||
         (view->keys < point.total() && view->keys != 1)) {
-      error = "the mask is no [queries, keys] for one batch row";
+      error = "the mask is no [queries, keys] for every batch row";
       return std::nullopt;
     }
     return view;

@@ -160,24 +160,37 @@ static HostTensor slicesFirst(const HostTensor &tensor, int64_t axis,
 
 /// `sequence` rows of the value from position `past` on, for one batch row. A
 /// graph without a past computes the earlier ones along with them.
-std::optional<HostTensor> PositionForms::evaluateRows(Value value, int64_t axis,
+std::optional<HostTensor> PositionForms::evaluateRows(const Pending &pending,
                                                       int64_t past,
                                                       int64_t sequence) {
   Point point =
       model.hasPast ? Point{1, sequence, past} : Point{1, past + sequence, 0};
   evaluator.moveTo(point);
-  std::optional<HostTensor> tensor = evaluator.evaluate(value);
+  std::optional<HostTensor> tensor = evaluator.evaluate(pending.value);
   if (!tensor) {
     error = evaluator.getError().str();
     return std::nullopt;
   }
+  int64_t axis = pending.sequenceAxis;
   if (axis < 0)
     return tensor;
   if (axis >= tensor->getRank() || tensor->getShape()[axis] != point.sequence) {
-    fail(value, "its shape is no regular function of the sequence");
+    fail(pending.value, "its shape is no regular function of the sequence");
     return std::nullopt;
   }
-  return slicesFirst(*tensor, axis, point.sequence - sequence, sequence);
+  HostTensor rows =
+      slicesFirst(*tensor, axis, point.sequence - sequence, sequence);
+  if (pending.batchAxis < 0)
+    return rows;
+  // A batch that the graph fixes; the sequence has come in front of it.
+  int64_t batchAxis = pending.batchAxis + (pending.batchAxis < axis);
+  HostTensor first = slicesFirst(rows, batchAxis, 0, 1);
+  for (int64_t row = 1; row < rows.getShape()[batchAxis]; ++row)
+    if (!slicesFirst(rows, batchAxis, row, 1).equals(first)) {
+      fail(pending.value, "it differs between batch rows");
+      return std::nullopt;
+    }
+  return first;
 }
 
 /// Finds the axes that grow with the batch and the sequence.
@@ -218,6 +231,9 @@ bool PositionForms::findAxes(Pending &pending) {
       axis = i;
     }
   }
+  if (!batchVaries && ids.dims[0].size > 1 && pending.sequenceAxis > 0 &&
+      base->front() == ids.dims[0].size)
+    pending.batchAxis = 0;
   // One token may lie along any axis of one.
   for (size_t i = 0; model.isSingle && i < base->size(); ++i)
     if ((*base)[i] == 1 && static_cast<int64_t>(i) != pending.batchAxis)
@@ -260,8 +276,7 @@ bool PositionForms::computeRows(MutableArrayRef<Pending> pendings) {
   for (int64_t past = 0; past < context; past += step) {
     for (Pending &pending : pendings) {
       // What has no sequence axis is the same at every call, or refused.
-      std::optional<HostTensor> rows =
-          evaluateRows(pending.value, pending.sequenceAxis, past, step);
+      std::optional<HostTensor> rows = evaluateRows(pending, past, step);
       if (!rows)
         return false;
       if (rows->getNumElements() !=
@@ -290,8 +305,7 @@ bool PositionForms::checkChunks(ArrayRef<Pending> pendings) {
   for (int64_t sequence : getLengths())
     for (int64_t past : getSamples(sequence))
       for (const Pending &pending : pendings) {
-        std::optional<HostTensor> rows =
-            evaluateRows(pending.value, pending.sequenceAxis, past, sequence);
+        std::optional<HostTensor> rows = evaluateRows(pending, past, sequence);
         if (!rows && isOptional(past, sequence))
           continue;
         if (!rows)

@@ -90,7 +90,7 @@ private:
   bool checkCounts();
   bool checkShapeOperands();
   bool findMask(mlir::Value mask, bool isCausal);
-  std::optional<onnx::HostTensor> evaluateRows(mlir::Value value, int64_t axis,
+  std::optional<onnx::HostTensor> evaluateRows(const Pending &pending,
                                                int64_t past, int64_t sequence);
   bool fail(mlir::Value value, const llvm::Twine &why);
   llvm::SmallVector<int64_t> getLengths() const;

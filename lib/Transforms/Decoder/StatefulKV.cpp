@@ -8,7 +8,9 @@
 
 #include "gg/Transforms/Passes.h"
 
+#include "../Signature.h"
 #include "EntryBuilder.h"
+#include "LoosenSequence.h"
 
 namespace gg {
 #define GEN_PASS_DEF_STATEFULKVPASS
@@ -27,7 +29,7 @@ constexpr int64_t kDefaultContext = 2048;
 /// A graph without past is evaluated for the whole context at once.
 constexpr int64_t kDefaultContextWithoutPast = 1024;
 /// The analyses compare runs of a few tokens at a few positions.
-constexpr int64_t kSmallestContext = 8;
+constexpr int64_t kSmallestContext = 4;
 
 struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
   using StatefulKVPassBase::StatefulKVPassBase;
@@ -49,11 +51,15 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
     }
     std::string reason;
     DecoderModel model(function);
-    if (model.analyze(reason))
-      return specialize(model);
+    bool isDecoder = model.analyze(reason);
+    if (model.fixedLength)
+      return specializeFixed(model);
     if (!model.ids)
       return keepFunction(function, reason);
-    recompute(model, reason);
+    int64_t standard =
+        model.hasPast ? kDefaultContext : kDefaultContextWithoutPast;
+    if (!isDecoder || !specialize(model, standard, reason))
+      recompute(model, reason);
   }
 
   /// Leaves a function that is no decoder as it is.
@@ -131,42 +137,127 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
                                              end->getOperandTypes()));
   }
 
-  void specialize(DecoderModel &model) {
+  /// Gives the function the batch that is asked for, so that all of its sizes
+  /// are known; false where its nodes do not take that.
+  bool fixBatch(func::FuncOp function, BlockArgument ids) {
+    if (!cast<RankedTensorType>(ids.getType()).isDynamicDim(0))
+      return true;
+    StringRef name = gg::getDimName(function, ids, 0);
+    for (BlockArgument argument : function.getArguments()) {
+      auto type = dyn_cast<RankedTensorType>(argument.getType());
+      if (!type)
+        continue;
+      SmallVector<int64_t> shape(type.getShape());
+      for (auto [axis, size] : llvm::enumerate(shape))
+        if (ShapedType::isDynamic(size) &&
+            (axis == 0 || (!name.empty() &&
+                           gg::getDimName(function, argument, axis) == name)))
+          size = batch;
+      argument.setType(type.clone(shape));
+    }
+    function.setType(
+        function.cloneTypeWith(function.getBody().front().getArgumentTypes(),
+                               function.getResultTypes()));
+    OpPassManager passes(func::FuncOp::getOperationName());
+    passes.addPass(gg::createOnnxInferShapes());
+    ScopedDiagnosticHandler quiet(&getContext(),
+                                  [](Diagnostic &) { return success(); });
+    return succeeded(runPipeline(passes, function));
+  }
+
+  /// Derives entries from a graph of a fixed number of tokens: from a copy that
+  /// takes any number of them. The graph itself stays where that fails, since
+  /// it may be called with its own number only.
+  void specializeFixed(DecoderModel &fixed) {
+    func::FuncOp function = fixed.function;
+    int64_t length = *fixed.fixedLength;
+    std::string reason;
+    func::FuncOp copy = function.clone();
+    copy.setName("main.loose");
+    function->getBlock()->getOperations().insertAfter(function->getIterator(),
+                                                      copy);
+    BlockArgument ids = copy.getArgument(fixed.ids.getArgNumber());
+    DecoderModel model(copy);
+    model.loosenedFrom = model.capacity = length;
+    bool isDone = false;
+    if (!fixBatch(copy, ids)) {
+      reason = ("it takes no batch of " + Twine(batch)).str();
+    } else if (loosenSequence(copy, ids, reason) && model.analyze(reason)) {
+      if (model.hasPast)
+        reason = "its past is not empty";
+      else
+        isDone = specialize(model, std::min(length, kDefaultContext), reason);
+    }
+    if (isDone) {
+      function.emitRemark()
+          << "a cache is derived from a graph that takes exactly " << length
+          << " tokens, the longest context";
+      function.erase();
+      return;
+    }
+    copy.erase();
+    keepTensors(
+        function,
+        ("it takes exactly " + Twine(length) + " tokens, and " + reason).str());
+  }
+
+  /// Replaces the function by entries; false, with a reason, if it has none.
+  /// What the options ask for in vain is an error.
+  bool specialize(DecoderModel &model, int64_t standardContext,
+                  std::string &reason) {
     func::FuncOp function = model.function;
+    auto refuse = [&]() {
+      signalPassFailure();
+      return true;
+    };
     const DimMeaning &rows = model.inputs.find(model.ids)->second.dims[0];
     if (rows.of == DimMeaning::Fixed && rows.size != batch) {
       function.emitError() << "expected a batch of " << rows.size
                            << ", which the graph fixes, but got "
                            << int64_t(batch);
-      return signalPassFailure();
+      return refuse();
     }
     PositionEvaluator evaluator(model);
     PositionForms forms(model, evaluator, batch,
                         model.isSingle ? 1 : int64_t(chunk));
-    int64_t standard =
-        model.hasPast ? kDefaultContext : kDefaultContextWithoutPast;
-    int64_t found = forms.findContext(context ? int64_t(context) : standard);
-    if (found < kSmallestContext)
-      return recompute(model, "its tables hold no more than " + Twine(found) +
-                                  " positions (" + evaluator.getError() + ")");
+    int64_t found =
+        forms.findContext(context ? int64_t(context) : standardContext);
+    if (found < kSmallestContext) {
+      reason = ("its tables hold no more than " + Twine(found) +
+                " positions (" + evaluator.getError() + ")")
+                   .str();
+      return false;
+    }
     if (context && found < context) {
       function.emitError() << "expected a context of at most " << found
                            << ", which the graph's tables and caches hold, "
                               "but got "
                            << int64_t(context);
-      return signalPassFailure();
+      return refuse();
     }
     forms.setContext(found);
     SequenceCheck check(model, evaluator);
-    if (!check.run())
-      return recompute(model, check.getError());
-    if (!forms.run())
-      return recompute(model, forms.getError());
+    if (!check.run() || !forms.run()) {
+      reason = (check.getError().empty() ? forms.getError() : check.getError())
+                   .str();
+      return false;
+    }
+    // Of fewer tokens than it takes, the last one is not that of the call.
+    if (model.loosenedFrom && check.getLastTokenOp()) {
+      reason = "it has logits for its last token only";
+      return false;
+    }
+    return build(model, evaluator, forms, check, reason);
+  }
 
-    EntryOptions options{batch, forms.getChunk(), found,
-                         kv == "bf16"
-                             ? FloatType(BFloat16Type::get(&getContext()))
-                             : FloatType(Float32Type::get(&getContext()))};
+  /// Writes the entries in place of the function.
+  bool build(DecoderModel &model, PositionEvaluator &evaluator,
+             PositionForms &forms, const SequenceCheck &check,
+             std::string &reason) {
+    Type type = kv == "bf16" ? Type(BFloat16Type::get(&getContext()))
+                             : Type(Float32Type::get(&getContext()));
+    EntryOptions options{batch, forms.getChunk(), forms.getContext(),
+                         cast<FloatType>(type)};
     SmallVector<EntryKind> kinds = {EntryKind::Score, EntryKind::Prefill,
                                     EntryKind::Step};
     // A graph that chooses the last token itself has no logits for others.
@@ -179,11 +270,13 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
       if (!entry) {
         for (func::FuncOp built : entries)
           built.erase();
-        return recompute(model, builder.getError());
+        reason = builder.getError().str();
+        return false;
       }
       entries.push_back(entry);
     }
-    function.erase();
+    model.function.erase();
+    return true;
   }
 };
 
