@@ -102,9 +102,15 @@ struct Candidates {
 /// Biases that grow with the distance (ALiBi) are of this kind.
 class KeyBias {
 public:
-  KeyBias(int64_t heads, int64_t context)
-      : heads(heads), context(context), values(heads * context, -HUGE_VAL),
-        steps(heads * context, 0) {}
+  /// Takes what the last row sees. A window hides the others there; they follow
+  /// from the steps between neighbours.
+  KeyBias(const MaskView &last, int64_t context)
+      : heads(last.heads), context(context), values(heads * context),
+        steps(heads * context, 0) {
+    for (int64_t head = 0; head < heads; ++head)
+      for (int64_t key = 0; key < context; ++key)
+        values[head * context + key] = last.at(head, last.queries - 1, key);
+  }
 
   /// Notes by how much the row's own key differs from the one before.
   void see(const MaskView &mask, int64_t query, int64_t position) {
@@ -116,13 +122,12 @@ public:
     }
   }
 
-  /// Takes what the last row sees, and goes back by the steps from there.
-  void finish(const MaskView &last) {
+  /// Goes back by the steps where the last row sees nothing.
+  void finish() {
     for (int64_t head = 0; head < heads; ++head)
       for (int64_t key = context; key-- > 0;) {
         int64_t at = head * context + key;
-        values[at] = last.at(head, last.queries - 1, key);
-        if (values[at] <= kHidden)
+        if (values[at] <= kHidden && key + 1 < context)
           values[at] = values[at + 1] - steps[at + 1];
       }
   }
@@ -146,11 +151,11 @@ public:
           return false;
       }
     }
-    return true;
+    return mask.heads <= heads;
   }
 
-  HostTensor toTensor(MLIRContext *context_) && {
-    return HostTensor::getFloats(Float32Type::get(context_), {heads, context},
+  HostTensor toTensor(MLIRContext *mlir) && {
+    return HostTensor::getFloats(Float32Type::get(mlir), {heads, context},
                                  std::move(values));
   }
 
@@ -179,11 +184,24 @@ public:
     }
     std::optional<MaskView> view = MaskView::get(*tensor);
     if (!view || (view->queries != point.sequence && view->queries != 1) ||
-        (view->keys < point.total() && view->keys != 1)) {
+        (view->keys < point.total() && view->keys != 1) ||
+        (view->heads > 1 && heads.value_or(view->heads) != view->heads)) {
       error = "the mask is no [queries, keys] for every batch row";
       return std::nullopt;
     }
+    if (view->heads > 1)
+      heads = view->heads;
     return view;
+  }
+
+  /// The mask of which the last query stands at the last position.
+  std::optional<MaskView> atLast() {
+    return model.hasPast ? at(context - 1, 1) : at(0, context);
+  }
+
+  /// Up to where keys are there when forEachRow reads a position.
+  int64_t getEnd(int64_t position) const {
+    return model.hasPast ? position + 1 : context;
   }
 
   /// Calls fn(view, query, position) for the row of every position; false if
@@ -206,79 +224,136 @@ private:
   PositionEvaluator &evaluator;
   Value mask;
   int64_t context;
+  /// Of all views that have some.
+  std::optional<int64_t> heads;
   std::string error;
 };
 
-} // namespace
+/// Finds the simplest form that a mask has. Evaluating it is what takes time,
+/// so that everything is noted the first time that a row is seen; only tables,
+/// and windows with a bias, need a second look.
+class MaskStudy {
+public:
+  MaskStudy(MaskReader &reader, int64_t context, bool isCausal)
+      : reader(reader), context(context), isCausal(isCausal) {}
 
-bool PositionForms::findMask(Value mask, bool isCausal) {
-  MaskReader reader(model, evaluator, mask, context);
-  Candidates candidates;
-  int64_t heads = 1;
-  if (!reader.forEachRow(
-          [&](const MaskView &view, int64_t query, int64_t position) {
-            heads = std::max(heads, view.heads);
-            if (candidates.causal || candidates.window)
-              candidates.see(view, query, position);
-          }))
-    return fail(mask, reader.getError());
-
-  MaskForm &form = masks[mask];
-  bool isRegular = candidates.causal || candidates.isWindow();
-  form.of = !isRegular          ? MaskForm::Table
-            : candidates.causal ? MaskForm::Causal
-                                : MaskForm::Window;
-  form.window = candidates.size;
-  auto getFirst = [&](int64_t position) {
-    return form.of == MaskForm::Window
-               ? std::max<int64_t>(0, position + 1 - form.window)
-               : int64_t(0);
-  };
-  std::optional<KeyBias> bias;
-  if (isRegular && !candidates.plain) {
-    std::optional<MaskView> last =
-        model.hasPast ? reader.at(context - 1, 1) : reader.at(0, context);
-    if (!last)
-      return fail(mask, reader.getError());
-    bias = KeyBias(heads, context);
-    bool agrees = true;
-    if (!reader.forEachRow(
-            [&](const MaskView &view, int64_t query, int64_t position) {
-              bias->see(view, query, position);
-            }))
-      return fail(mask, reader.getError());
-    bias->finish(*last);
-    if (!reader.forEachRow([&](const MaskView &view, int64_t query,
-                               int64_t position) {
-          agrees =
-              agrees && bias->agrees(view, query, position, getFirst(position));
-        }))
-      return fail(mask, reader.getError());
-    if (!agrees) {
+  bool run() {
+    if (!seeRows())
+      return false;
+    bool isRegular = seen.causal || seen.isWindow();
+    form.of = !isRegular    ? MaskForm::Table
+              : seen.causal ? MaskForm::Causal
+                            : MaskForm::Window;
+    form.window = seen.size;
+    if (!isRegular || seen.plain)
+      bias.reset();
+    else if (form.of == MaskForm::Window && !compareWindow())
+      return false;
+    if (bias && !biasAgrees) {
       bias.reset();
       form.of = MaskForm::Table;
     }
+    return form.of != MaskForm::Table || fillTable();
   }
 
-  std::vector<double> table;
-  auto tableAt = [&](int64_t head, int64_t position, int64_t key) -> double & {
+  /// Whether `sequence` tokens at once see what single ones do, and nothing
+  /// behind them. The first query of the view that is looked at is `skipped`.
+  bool check(const MaskView &view, int64_t skipped, int64_t past,
+             int64_t sequence) {
+    for (int64_t query = 0; query < sequence; ++query) {
+      int64_t position = past + query;
+      if (!agrees(view, skipped + query, position)) {
+        error = "the mask is no function of the position alone";
+        return false;
+      }
+      if (!seesNothingBehind(view, skipped + query, position, past + sequence))
+        return false;
+    }
+    return true;
+  }
+
+  MaskForm take(MLIRContext *mlir) && {
+    if (bias)
+      form.bias = std::move(*bias).toTensor(mlir);
+    if (form.of == MaskForm::Table)
+      form.table = HostTensor::getFloats(
+          Float32Type::get(mlir), {context, heads, context}, std::move(table));
+    return std::move(form);
+  }
+
+  StringRef getError() const {
+    return error.empty() ? reader.getError() : StringRef(error);
+  }
+
+private:
+  bool seeRows() {
+    std::optional<MaskView> last = reader.atLast();
+    if (!last)
+      return false;
+    bias.emplace(*last, context);
+    bool isBounded = true;
+    bool isRead = reader.forEachRow(
+        [&](const MaskView &view, int64_t query, int64_t position) {
+          heads = std::max(heads, view.heads);
+          if (seen.causal || seen.window)
+            seen.see(view, query, position);
+          bias->see(view, query, position);
+          if (seen.causal && biasAgrees)
+            biasAgrees = bias->agrees(view, query, position, /*first=*/0);
+          isBounded = isBounded && seesNothingBehind(view, query, position,
+                                                     reader.getEnd(position));
+        });
+    return isRead && isBounded;
+  }
+
+  /// A query of a run that ends before `end`.
+  bool seesNothingBehind(const MaskView &view, int64_t query, int64_t position,
+                         int64_t end) {
+    for (int64_t head = 0; head < view.heads && !isCausal; ++head)
+      for (int64_t key = position + 1; key < end; ++key)
+        if (view.at(head, query, key) > kHidden) {
+          error = "tokens see later ones";
+          return false;
+        }
+    return true;
+  }
+
+  /// The first key that a position sees.
+  int64_t getFirst(int64_t position) const {
+    return form.of == MaskForm::Window
+               ? std::max<int64_t>(0, position + 1 - form.window)
+               : 0;
+  }
+
+  bool compareWindow() {
+    bias->finish();
+    biasAgrees = true;
+    return reader.forEachRow([&](const MaskView &view, int64_t query,
+                                 int64_t position) {
+      biasAgrees =
+          biasAgrees && bias->agrees(view, query, position, getFirst(position));
+    });
+  }
+
+  double &tableAt(int64_t head, int64_t position, int64_t key) {
     return table[(position * heads + head) * context + key];
-  };
-  if (form.of == MaskForm::Table) {
-    if (heads * context > kMaxTable / context)
-      return fail(mask, "its table of positions would be too large");
-    table.assign(heads * context * context, -HUGE_VAL);
-    if (!reader.forEachRow(
-            [&](const MaskView &view, int64_t query, int64_t position) {
-              for (int64_t head = 0; head < heads; ++head)
-                for (int64_t key = 0; key <= position; ++key)
-                  tableAt(head, position, key) = view.at(head, query, key);
-            }))
-      return fail(mask, reader.getError());
   }
 
-  // Several tokens at once see what single ones do, and nothing behind them.
-  auto agrees = [&](const MaskView &view, int64_t query, int64_t position) {
+  bool fillTable() {
+    if (heads * context > kMaxTable / context) {
+      error = "its table of positions would be too large";
+      return false;
+    }
+    table.assign(heads * context * context, -HUGE_VAL);
+    return reader.forEachRow(
+        [&](const MaskView &view, int64_t query, int64_t position) {
+          for (int64_t head = 0; head < heads; ++head)
+            for (int64_t key = 0; key <= position; ++key)
+              tableAt(head, position, key) = view.at(head, query, key);
+        });
+  }
+
+  bool agrees(const MaskView &view, int64_t query, int64_t position) {
     int64_t first = getFirst(position);
     for (int64_t head = 0; head < heads; ++head)
       for (int64_t key = 0; key <= position; ++key) {
@@ -293,30 +368,36 @@ bool PositionForms::findMask(Value mask, bool isCausal) {
           return false;
       }
     return !bias || bias->agrees(view, query, position, first);
-  };
+  }
+
+  MaskReader &reader;
+  int64_t context;
+  bool isCausal;
+  int64_t heads = 1;
+  Candidates seen;
+  MaskForm form;
+  std::optional<KeyBias> bias;
+  bool biasAgrees = true;
+  std::vector<double> table;
+  std::string error;
+};
+
+} // namespace
+
+bool PositionForms::findMask(Value mask, bool isCausal) {
+  MaskReader reader(model, evaluator, mask, context);
+  MaskStudy study(reader, context, isCausal);
+  if (!study.run())
+    return fail(mask, study.getError());
   for (int64_t sequence : getLengths())
     for (int64_t past : getSamples(sequence)) {
       std::optional<MaskView> view = reader.at(past, sequence);
       if (!view && isOptional(past, sequence))
         continue;
-      if (!view)
-        return fail(mask, reader.getError());
-      int64_t skipped = model.hasPast ? 0 : past;
-      for (int64_t query = 0; query < sequence; ++query) {
-        int64_t position = past + query;
-        if (!agrees(*view, skipped + query, position))
-          return fail(mask, "the mask is no function of the position alone");
-        for (int64_t head = 0; head < heads && !isCausal; ++head)
-          for (int64_t key = position + 1; key < past + sequence; ++key)
-            if (view->at(head, skipped + query, key) > kHidden)
-              return fail(mask, "tokens see later ones");
-      }
+      if (!view ||
+          !study.check(*view, model.hasPast ? 0 : past, past, sequence))
+        return fail(mask, study.getError());
     }
-  MLIRContext *mlir = mask.getContext();
-  if (bias)
-    form.bias = std::move(*bias).toTensor(mlir);
-  if (form.of == MaskForm::Table)
-    form.table = HostTensor::getFloats(
-        Float32Type::get(mlir), {context, heads, context}, std::move(table));
+  masks[mask] = std::move(study).take(mask.getContext());
   return true;
 }
