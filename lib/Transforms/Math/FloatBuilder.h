@@ -29,34 +29,44 @@ public:
   /// A number of the type of `a`: f32 or f64.
   Value like(Value a, double value);
 
-  Value add(Value a, Value b);
-  Value sub(Value a, Value b);
-  Value mul(Value a, Value b);
-  Value div(Value a, Value b);
+  Value add(Value a, Value b) { return make<mlir::arith::AddFOp>(a, b); }
+  Value sub(Value a, Value b) { return make<mlir::arith::SubFOp>(a, b); }
+  Value mul(Value a, Value b) { return make<mlir::arith::MulFOp>(a, b); }
+  Value div(Value a, Value b) { return make<mlir::arith::DivFOp>(a, b); }
   /// a·b + c; the product may be rounded or not.
   Value mulAdd(Value a, Value b, Value c);
   /// coefficients[0] + x·(coefficients[1] + x·(…)), of the type of `x`.
   Value polynomial(Value x, mlir::ArrayRef<double> coefficients);
-  Value negate(Value a);
+  Value negate(Value a) { return make<mlir::arith::NegFOp>(a); }
   Value abs(Value a);
   /// The magnitude of `a` with the sign of `b`, of one type.
   Value copySign(Value a, Value b);
   /// NaN where either is.
-  Value min(Value a, Value b);
-  Value max(Value a, Value b);
-  Value select(Value condition, Value a, Value b);
-  Value compare(mlir::arith::CmpFPredicate predicate, Value a, Value b);
-  Value compare(mlir::arith::CmpIPredicate predicate, Value a, Value b);
-  Value both(Value a, Value b);
-  Value either(Value a, Value b);
+  Value min(Value a, Value b) { return make<mlir::arith::MinimumFOp>(a, b); }
+  Value max(Value a, Value b) { return make<mlir::arith::MaximumFOp>(a, b); }
+  Value select(Value condition, Value a, Value b) {
+    return make<mlir::arith::SelectOp>(condition, a, b);
+  }
+  Value compare(mlir::arith::CmpFPredicate predicate, Value a, Value b) {
+    return make<mlir::arith::CmpFOp>(predicate, a, b);
+  }
+  Value compare(mlir::arith::CmpIPredicate predicate, Value a, Value b) {
+    return make<mlir::arith::CmpIOp>(predicate, a, b);
+  }
+  Value both(Value a, Value b) { return make<mlir::arith::AndIOp>(a, b); }
+  Value either(Value a, Value b) { return make<mlir::arith::OrIOp>(a, b); }
 
-  Value iadd(Value a, Value b);
-  Value isub(Value a, Value b);
-  Value iand(Value a, Value b);
-  Value ior(Value a, Value b);
-  Value shiftLeft(Value a, Value b);
-  Value shiftRight(Value a, Value b);
-  Value shiftRightSigned(Value a, Value b);
+  Value iadd(Value a, Value b) { return make<mlir::arith::AddIOp>(a, b); }
+  Value isub(Value a, Value b) { return make<mlir::arith::SubIOp>(a, b); }
+  Value iand(Value a, Value b) { return make<mlir::arith::AndIOp>(a, b); }
+  Value ior(Value a, Value b) { return make<mlir::arith::OrIOp>(a, b); }
+  Value shiftLeft(Value a, Value b) { return make<mlir::arith::ShLIOp>(a, b); }
+  Value shiftRight(Value a, Value b) {
+    return make<mlir::arith::ShRUIOp>(a, b);
+  }
+  Value shiftRightSigned(Value a, Value b) {
+    return make<mlir::arith::ShRSIOp>(a, b);
+  }
 
   /// The bits of an f32 or f64 as an integer, and back.
   Value toBits(Value a);
@@ -64,9 +74,15 @@ public:
   /// The bits of an f16 in the low half of an i32, and back.
   Value halfToBits(Value a);
   Value halfFromBits(Value a);
-  Value toF64(Value a);
-  Value toF32(Value a);
-  Value intToF64(Value a);
+  Value toF64(Value a) {
+    return make<mlir::arith::ExtFOp>(like(builder.getF64Type()), a);
+  }
+  Value toF32(Value a) {
+    return make<mlir::arith::TruncFOp>(like(builder.getF32Type()), a);
+  }
+  Value intToF64(Value a) {
+    return make<mlir::arith::SIToFPOp>(like(builder.getF64Type()), a);
+  }
 
   /// The nearest integer to an f32 of magnitude below 2^22 (f64: 2^51), as a
   /// float and as an integer of the same width. Needs no rounding instruction.
@@ -75,6 +91,10 @@ public:
   mlir::ImplicitLocOpBuilder builder;
 
 private:
+  template <typename OpTy, typename... Arguments>
+  Value make(Arguments... arguments) {
+    return OpTy::create(builder, arguments...);
+  }
   mlir::Type like(mlir::Type element);
   Value constant(mlir::Type element, mlir::TypedAttr value);
   bool isF64(Value a);

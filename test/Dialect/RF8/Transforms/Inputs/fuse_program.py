@@ -16,6 +16,22 @@ M = 3
 values = sorted(v for v in ref.CODES["e4r3"] if Fraction(1, 2) <= abs(v))
 flat = lambda matrix: sum(matrix, [])
 
+
+def zeros(name, rows, columns):
+    shape = f"tensor<{rows}x{columns}xf32>"
+    return f"""
+  %{name}_empty = tensor.empty() : {shape}
+  %{name} = linalg.fill ins(%origin : f32) outs(%{name}_empty : {shape}) -> {shape}"""
+
+
+def transposed(name, source, rows, columns):
+    shape = f"tensor<{rows}x{columns}xf32>"
+    return f"""
+  %{name}_empty = tensor.empty() : {shape}
+  %{name} = linalg.transpose ins(%{source} : tensor<{columns}x{rows}xf32>)
+      outs(%{name}_empty : {shape}) permutation = [1, 0]"""
+
+
 for N, K in ((19, 7), (33, 64), (1, 5), (40, 1), (64, 36)):
     # The largest code in every group of 4 steps: the scale is what it was.
     w = [[rng.choice(values) if k % 4 else Fraction(15, 8) for k in range(K)] for _ in range(N)]
@@ -28,28 +44,19 @@ for N, K in ((19, 7), (33, 64), (1, 5), (40, 1), (64, 36)):
     call = opaque("x" + name, M, K, floats(flat(x)))
     given = f"""
   %x = {call}
-  %origin = arith.constant 0.0 : f32
-  %e = tensor.empty() : tensor<{M}x{N}xf32>
-  %f = linalg.fill ins(%origin : f32) outs(%e : tensor<{M}x{N}xf32>) -> tensor<{M}x{N}xf32>"""
-    check(f"steps_first_{name}", f"""{given}
+  %origin = arith.constant 0.0 : f32"""
+    check(f"steps_first_{name}", f"""{given}{zeros("f", M, N)}
   %w = arith.constant {resource("t" + name, floats(flat([list(row) for row in zip(*scaled)])))} : tensor<{K}x{N}xf32>
   %got = linalg.matmul ins(%x, %w : tensor<{M}x{K}xf32>, tensor<{K}x{N}xf32>)
       outs(%f : tensor<{M}x{N}xf32>) -> tensor<{M}x{N}xf32>""", "f32", M, N, floats(flat(y)))
-    check(f"outputs_first_{name}", f"""{given}
-  %w = arith.constant {resource("w" + name, floats(flat(scaled)))} : tensor<{N}x{K}xf32>
-  %te = tensor.empty() : tensor<{K}x{N}xf32>
-  %t = linalg.transpose ins(%w : tensor<{N}x{K}xf32>) outs(%te : tensor<{K}x{N}xf32>) permutation = [1, 0]
+    check(f"outputs_first_{name}", f"""{given}{zeros("f", M, N)}
+  %w = arith.constant {resource("w" + name, floats(flat(scaled)))} : tensor<{N}x{K}xf32>{transposed("t", "w", K, N)}
   %got = linalg.matmul ins(%x, %t : tensor<{M}x{K}xf32>, tensor<{K}x{N}xf32>)
       outs(%f : tensor<{M}x{N}xf32>) -> tensor<{M}x{N}xf32>""", "f32", M, N, floats(flat(y)))
-    check(f"weight_left_{name}", f"""{given}
+    check(f"weight_left_{name}", f"""{given}{transposed("t", "x", K, M)}{zeros("f", N, M)}
   %w = arith.constant {resource("l" + name, floats(flat(scaled)))} : tensor<{N}x{K}xf32>
-  %te = tensor.empty() : tensor<{K}x{M}xf32>
-  %t = linalg.transpose ins(%x : tensor<{M}x{K}xf32>) outs(%te : tensor<{K}x{M}xf32>) permutation = [1, 0]
-  %le = tensor.empty() : tensor<{N}x{M}xf32>
-  %lf = linalg.fill ins(%origin : f32) outs(%le : tensor<{N}x{M}xf32>) -> tensor<{N}x{M}xf32>
   %l = linalg.matmul ins(%w, %t : tensor<{N}x{K}xf32>, tensor<{K}x{M}xf32>)
-      outs(%lf : tensor<{N}x{M}xf32>) -> tensor<{N}x{M}xf32>
-  %got = linalg.transpose ins(%l : tensor<{N}x{M}xf32>) outs(%e : tensor<{M}x{N}xf32>) permutation = [1, 0]""",
+      outs(%f : tensor<{N}x{M}xf32>) -> tensor<{N}x{M}xf32>{transposed("got", "l", M, N)}""",
           "f32", M, N, floats(flat(y)))
 
 finish()
