@@ -204,6 +204,33 @@ GG_API gg_status gg_call_model(gg_session *session, const gg_tensor *inputs,
 GG_API gg_status gg_get_output(const gg_session *session, int64_t index,
                                gg_tensor *output);
 
+/** What an entry of the code does between two meetings of its threads. Bytes
+ *  of weights and caches that are streamed and floating-point operations are
+ *  those of one call, as the shapes say; -1 where they do not. Strings live as
+ *  long as the session. */
+typedef struct gg_phase {
+  const char *entry;
+  const char *kind;
+  /** The graph's node that has most of the work. */
+  const char *name;
+  int64_t calls;
+  /** Of all calls, waiting included; and how long a thread was busy, on
+   *  average. */
+  double seconds;
+  double busy_seconds;
+  double bytes;
+  double flops;
+  /** Those of linear layers alone. */
+  double linear_flops;
+} gg_phase;
+
+/** From now on, measures what the session runs, starting from nothing. */
+GG_API gg_status gg_profile_start(gg_session *session);
+/** How many phases there are; 0 before gg_profile_start. */
+GG_API int64_t gg_profile_phases(const gg_session *session);
+GG_API gg_status gg_profile_get(const gg_session *session, int64_t index,
+                                gg_phase *phase);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif

@@ -114,7 +114,9 @@ LogicalResult gg::buildCodegenPipeline(OpPassManager &pm,
                                        PipelineErrorHandler errors) {
   std::string passes;
   // Loops and kernels.
-  passes += ("convert-rf8-to-vector{target=" + getKernelTarget(options) +
+  passes += ("func.func(gg-annotate-costs),"
+             "convert-rf8-to-vector{target=" +
+             getKernelTarget(options) +
              "},"
              "convert-attention-to-vector,"
              "func.func(linalg-generalize-named-ops,"
@@ -123,7 +125,7 @@ LogicalResult gg::buildCodegenPipeline(OpPassManager &pm,
              "canonicalize,cse,")
                 .str();
   // Memory and threads.
-  passes += "gg-plan-arena,gg-distribute,"
+  passes += "gg-plan-arena,gg-distribute,gg-number-phases,"
             "canonicalize,cse,"
             "scf-parallel-for-to-nested-fors,";
   // Numbers: small floats compute in f32, and nothing calls a library.

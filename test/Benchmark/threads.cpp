@@ -44,11 +44,11 @@ static void work(int64_t steps) {
 static void entry(gg_call *call, int64_t, int64_t) {
   for (int phase = 0; phase < phases; ++phase) {
     work(workSteps);
-    call->barrier(call->team);
+    call->barrier(call->team, phase);
   }
 }
 
-static void ompBarrier(void *) {
+static void ompBarrier(void *, int64_t) {
 #pragma omp barrier
 }
 

@@ -40,6 +40,8 @@ TEST_F(RuntimeTest, RecomputesWhereThereIsNoCache) {
   ASSERT_EQ(gg_step(session.get(), &next), GG_OK);
   all.push_back(5);
   EXPECT_EQ(last(session.get()), recomputed(all, 3));
+  expectError(gg_profile_start(session.get()), GG_ERROR_FORMAT,
+              "the code does not list its phases");
 
   std::vector<uint8_t> state(gg_state_bytes(session.get()));
   ASSERT_EQ(gg_save(session.get(), state.data(), state.size()), GG_OK);

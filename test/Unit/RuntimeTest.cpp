@@ -295,6 +295,47 @@ TEST_F(DecoderTest, GoesBack) {
   expectRow(0, {5});
 }
 
+TEST_F(DecoderTest, MeasuresPhases) {
+  EXPECT_EQ(gg_profile_phases(session.get()), 0);
+  gg_phase phase;
+  expectError(gg_profile_get(session.get(), 0, &phase), GG_ERROR_ARGUMENT,
+              "expected a phase below 0 but got 0");
+  ASSERT_EQ(prefill({{1, 2, 3}, {6}}), GG_OK);
+  ASSERT_EQ(gg_profile_start(session.get()), GG_OK);
+  const int64_t first[] = {1, 2}, second[] = {3, 4};
+  ASSERT_EQ(gg_step(session.get(), first), GG_OK);
+  ASSERT_EQ(gg_step(session.get(), second), GG_OK);
+  // Three entries of three phases; two steps from 3 and 1 tokens on.
+  ASSERT_EQ(gg_profile_phases(session.get()), 9);
+  const double bytes[] = {4, 100 + 12 * 3.5, -1}, flops[] = {8, 24 * 3.5, 0};
+  const char *const kinds[] = {"append", "attention", "other"};
+  int steps = 0;
+  for (int64_t i = 0; i < 9; ++i) {
+    ASSERT_EQ(gg_profile_get(session.get(), i, &phase), GG_OK);
+    EXPECT_STREQ(phase.kind, kinds[i % 3]);
+    if (std::string(phase.entry) != "step") {
+      EXPECT_EQ(phase.calls, 0);
+      EXPECT_EQ(phase.seconds, 0);
+      continue;
+    }
+    ++steps;
+    EXPECT_EQ(phase.calls, 2);
+    EXPECT_GT(phase.seconds, 0);
+    EXPECT_GT(phase.busy_seconds, 0);
+    EXPECT_EQ(phase.bytes, bytes[i % 3]);
+    EXPECT_EQ(phase.flops, flops[i % 3]);
+    EXPECT_EQ(phase.linear_flops, i % 3 ? 0 : 6);
+  }
+  EXPECT_EQ(steps, 3);
+  // It starts again from nothing.
+  ASSERT_EQ(gg_profile_start(session.get()), GG_OK);
+  for (int64_t i = 0; i < 9; ++i) {
+    ASSERT_EQ(gg_profile_get(session.get(), i, &phase), GG_OK);
+    EXPECT_EQ(phase.calls, 0);
+  }
+  expectRow(0, {1, 2, 3, 1, 3});
+}
+
 TEST_F(DecoderTest, SessionsShareOneModel) {
   SessionPtr other = open(model, 1);
   model.reset();

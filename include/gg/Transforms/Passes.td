@@ -281,6 +281,42 @@ def PlanArenaPass : Pass<"gg-plan-arena", "::mlir::func::FuncOp"> {
   ];
 }
 
+def AnnotateCostsPass : Pass<"gg-annotate-costs", "::mlir::func::FuncOp"> {
+  let summary = "Note in the locations of an entry's operations what they cost";
+  let description = [{
+    Counts, from shapes, the bytes of weights and caches that an operation
+    streams and the floating-point operations of its definition, and wraps its
+    location into one with a `#gg.cost`. The size of a dynamic dimension is
+    taken for the number of positions that the rows hold, if there is one and
+    the entry has caches. Run on buffers, before loops and kernels are made.
+
+    ```mlir
+    rf8.linear ins(%x, %w : memref<1x576xf32>, memref<48x144x2x64x!rf8.e4r3>)
+               scales(%s : memref<1536xf32>) outs(%y : memref<1x1536xf32>)
+               loc(fused<#gg.cost<0, "linear", bytes = 890880, slot_bytes = 0,
+                                  flops = 1769472, slot_flops = 0>>[…])
+    ```
+  }];
+  let dependentDialects = ["::gg::ir::GGDialect"];
+}
+
+def NumberPhasesPass : Pass<"gg-number-phases", "::mlir::func::FuncOp"> {
+  let summary = "Number the barriers of an entry and say what each waits for";
+  let description = [{
+    A phase is what ends at a barrier, in program order, or with the entry. Its
+    costs are those noted in the locations of the operations that write memory
+    there; an operation in several phases counts in the first. The attribute
+    `gg.phases` lists them as EntryABI.h says. Run after `gg-distribute`.
+
+    ```mlir
+    func.func @step(…) attributes {gg.entry = "step",
+        gg.phases = "linear\09/mlp/up_proj\09884736\090\091769472\090\0A…"} {
+      …
+      gg.barrier phase 0
+    ```
+  }];
+}
+
 def DistributePass : Pass<"gg-distribute", "::mlir::func::FuncOp"> {
   let summary = "Split the parallel loops of an entry among the team's threads";
   let description = [{

@@ -78,8 +78,9 @@ typedef struct gg_call {
   /// Filled by thread 0; the data lies in the arena, in an input or in the
   /// weights, and is valid until the next call that uses that arena.
   gg_tensor_view *outputs;
-  /// Returns once every thread of the team has called it.
-  void (*barrier)(void *team);
+  /// Returns once every thread of the team has called it. `phase` is the number
+  /// of what ends there; what ends with the entry has the number after all.
+  void (*barrier)(void *team, int64_t phase);
   void *team;
   /// Records an error. Called by one thread only; the entry then returns, on
   /// every thread alike, with outputs unspecified.
@@ -87,8 +88,16 @@ typedef struct gg_call {
   const gg_math *math;
 } gg_call;
 
-/// The type of every exported symbol: gg_step, gg_prefill, gg_score, gg_main.
+/// The type of every exported function: gg_step, gg_prefill, gg_score, gg_main.
 typedef void (*gg_entry)(gg_call *call, int64_t thread, int64_t threads);
+
+/// Beside each function, a profiler finds what it does from barrier to barrier:
+/// `const char gg_phases_step[]`, a line of text for every phase, and a null.
+/// A line is seven fields between tabs: the kind of the work, the graph's node
+/// that has most of it, bytes of weights and caches that are streamed, the same
+/// per position that a row holds after the call, floating-point operations, the
+/// same per position, and those of them that are linear layers'. A number that
+/// is not known is -1.
 
 #ifdef __cplusplus
 } // extern "C"

@@ -75,6 +75,10 @@ private:
     auto name = func->getAttrOfType<StringAttr>(ir::kEntryAttr).getValue();
     (void)symbols.rename(func, ("gg_" + name).str());
     func->removeAttr(ir::kEntryAttr);
+    if (auto phases = func->getAttrOfType<StringAttr>(ir::kPhasesAttr)) {
+      addText(loc, phases, "gg_phases_" + name, LLVM::Linkage::External);
+      func->removeAttr(ir::kPhasesAttr);
+    }
   }
 
   void lower(Operation *op) {
@@ -103,8 +107,10 @@ private:
                      arena, bytes);
     } else if (auto output = dyn_cast<ir::OutputOp>(op)) {
       call->storeOutput(builder, loc, output.getIndex(), output.getBuffer());
-    } else if (isa<ir::BarrierOp>(op)) {
-      callMember(builder, loc, CallMember::Barrier, {});
+    } else if (auto barrier = dyn_cast<ir::BarrierOp>(op)) {
+      Value phase = LLVM::ConstantOp::create(builder, loc, builder.getI64Type(),
+                                             barrier.getPhase());
+      callMember(builder, loc, CallMember::Barrier, phase);
     } else if (auto fail = dyn_cast<ir::FailOp>(op)) {
       callMember(builder, loc, CallMember::Fail,
                  getMessage(builder, loc, fail.getMessage()));
@@ -116,31 +122,37 @@ private:
     op->erase();
   }
 
-  /// Calls barrier(team) or fail(team, message).
+  /// Calls barrier(team, phase) or fail(team, message).
   void callMember(OpBuilder &builder, Location loc, CallMember member,
                   ValueRange arguments) {
     Value function = call->load(builder, loc, member);
     SmallVector<Value> operands = {function,
                                    call->load(builder, loc, CallMember::Team)};
     llvm::append_range(operands, arguments);
+    SmallVector<Type> types(ValueRange(operands).drop_front().getTypes());
     auto type = LLVM::LLVMFunctionType::get(
-        LLVM::LLVMVoidType::get(func.getContext()),
-        SmallVector<Type>(arguments.size() + 1, function.getType()));
+        LLVM::LLVMVoidType::get(func.getContext()), types);
     LLVM::CallOp::create(builder, loc, type, operands);
   }
 
   Value getMessage(OpBuilder &builder, Location loc, StringRef text) {
+    return LLVM::AddressOfOp::create(
+        builder, loc, addText(loc, text, "message", LLVM::Linkage::Internal));
+  }
+
+  /// A constant of the text and a null.
+  LLVM::GlobalOp addText(Location loc, StringRef text, const Twine &name,
+                         LLVM::Linkage linkage) {
     std::string terminated = text.str();
     terminated.push_back('\0');
     auto module = func->getParentOfType<ModuleOp>();
     OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
-    auto type =
-        LLVM::LLVMArrayType::get(builder.getI8Type(), terminated.size());
-    auto global = LLVM::GlobalOp::create(top, loc, type, /*isConstant=*/true,
-                                         LLVM::Linkage::Internal, "message",
-                                         builder.getStringAttr(terminated));
+    auto type = LLVM::LLVMArrayType::get(top.getI8Type(), terminated.size());
+    auto global =
+        LLVM::GlobalOp::create(top, loc, type, /*isConstant=*/true, linkage,
+                               name.str(), top.getStringAttr(terminated));
     symbols.insert(global);
-    return LLVM::AddressOfOp::create(builder, loc, global);
+    return global;
   }
 
   func::FuncOp func;

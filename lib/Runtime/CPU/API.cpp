@@ -292,3 +292,27 @@ gg_status gg_get_output(const gg_session *session, int64_t index,
     return session->tensors->output(index, *output);
   return fail(GG_ERROR_ARGUMENT, "this model is a decoder: see gg_logits");
 }
+
+//===----------------------------------------------------------------------===//
+// Profile
+//===----------------------------------------------------------------------===//
+
+gg_status gg_profile_start(gg_session *session) {
+  return session->runner->startProfile();
+}
+
+int64_t gg_profile_phases(const gg_session *session) {
+  const Profile *profile = session->runner->profile();
+  return profile ? profile->phases() : 0;
+}
+
+gg_status gg_profile_get(const gg_session *session, int64_t index,
+                         gg_phase *phase) {
+  int64_t count = gg_profile_phases(session);
+  if (index < 0 || index >= count)
+    return fail(GG_ERROR_ARGUMENT,
+                "expected a phase below %" PRId64 " but got %" PRId64, count,
+                index);
+  *phase = session->runner->profile()->phase(index);
+  return GG_OK;
+}

@@ -96,7 +96,9 @@ gg_status Model::loadCode() {
     if (!symbol)
       return fail(GG_ERROR_FORMAT, "%s: has no entry '%s'", path.c_str(),
                   entry.name.c_str());
-    entries.push_back({&entry, reinterpret_cast<gg_entry>(symbol)});
+    void *phases = dlsym(library, ("gg_phases_" + entry.name).c_str());
+    entries.push_back({&entry, reinterpret_cast<gg_entry>(symbol),
+                       static_cast<const char *>(phases)});
   }
   return GG_OK;
 }

@@ -23,6 +23,8 @@ namespace gg::runtime {
 struct LoadedEntry {
   const weights::Entry *description = nullptr;
   gg_entry code = nullptr;
+  /// What it does from barrier to barrier, as EntryABI.h says; may be null.
+  const char *phases = nullptr;
 };
 
 /// A mapped artifact with the code that fits this CPU best. Immutable, shared

@@ -55,6 +55,26 @@ gg_status Runner::create(std::shared_ptr<const Model> model, int threads,
   return GG_OK;
 }
 
+/// How many tokens the rows hold after a call, on average.
+static double positionsAfter(const weights::Entry &entry,
+                             const std::vector<gg_tensor_view> &inputs) {
+  double sum = 0, rows = 1, tokens = 0;
+  bool counted = false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    weights::Role role = entry.inputs[i].role;
+    const gg_tensor_view &view = inputs[i];
+    if (role == weights::Role::Ids)
+      tokens = static_cast<double>(view.dims[1]);
+    if (role != weights::Role::Positions && role != weights::Role::Counts)
+      continue;
+    counted |= role == weights::Role::Counts;
+    rows = static_cast<double>(view.dims[0]);
+    for (int64_t row = 0; row < view.dims[0]; ++row)
+      sum += static_cast<double>(static_cast<const int64_t *>(view.data)[row]);
+  }
+  return sum / rows + (counted ? 0 : tokens);
+}
+
 gg_status Runner::run(const LoadedEntry &entry,
                       std::vector<gg_tensor_view> &inputs,
                       std::vector<gg_tensor_view> &outputs) {
@@ -65,9 +85,21 @@ gg_status Runner::run(const LoadedEntry &entry,
   call.inputs = inputs.data();
   call.outputs = outputs.data();
   call.math = &math;
+  if (theProfile)
+    theProfile->begin(entry, positionsAfter(*entry.description, inputs));
   if (team->run(entry.code, call))
     return GG_OK;
   return fail(GG_ERROR_EXECUTION, "%s", team->failure().c_str());
+}
+
+gg_status Runner::startProfile() {
+  theProfile = Profile::create(model(), threads());
+  team->setProfile(theProfile.get());
+  if (theProfile)
+    return GG_OK;
+  return fail(GG_ERROR_FORMAT,
+              "%s: the code does not list its phases: compile the model again",
+              model().artifact().pathOf(model().code().fileName).c_str());
 }
 
 void Runner::trim() { arena.release(keptArena); }

@@ -31,10 +31,16 @@ public:
   /// Gives memory that an unusually large call took back to the system.
   void trim();
 
+  /// Measures the runs from now on; fails where the code lists no phases.
+  gg_status startProfile();
+  /// Null where none was started.
+  const Profile *profile() const { return theProfile.get(); }
+
 private:
   Runner() = default;
 
   std::shared_ptr<const Model> theModel;
+  std::unique_ptr<Profile> theProfile;
   std::unique_ptr<Team> team;
   Memory arena;
 };

@@ -13,7 +13,6 @@
 #include <climits>
 #include <csignal>
 #include <cstring>
-#include <ctime>
 #include <linux/futex.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -31,12 +30,6 @@ static void pauseCPU() {
 #elif defined(__aarch64__)
   __asm__ volatile("isb");
 #endif
-}
-
-static int64_t nanoseconds() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return int64_t(time.tv_sec) * 1000000000 + time.tv_nsec;
 }
 
 static void futex(std::atomic<uint32_t> &word, int operation, uint32_t value) {
@@ -126,8 +119,7 @@ void *Team::work(void *argument) {
     team.start.waitWhile(seen, team.startSpin);
     if (team.stop)
       return nullptr;
-    team.entry(team.call, member.number, team.count);
-    team.barrier();
+    team.runShare(member.number);
   }
 }
 
@@ -143,7 +135,30 @@ void Team::barrier() {
   phase.waitWhile(old, barrierSpin);
 }
 
-void Team::barrierCallback(void *team) { static_cast<Team *>(team)->barrier(); }
+void Team::barrierCallback(void *team, int64_t) {
+  static_cast<Team *>(team)->barrier();
+}
+
+/// Which member of a profiled team this thread is.
+static thread_local int profiledMember;
+
+void Team::profiledCallback(void *argument, int64_t phase) {
+  Team &team = *static_cast<Team *>(argument);
+  team.profile->arrive(profiledMember, phase);
+  team.barrier();
+  team.profile->leave(profiledMember, phase);
+}
+
+void Team::runShare(int number) {
+  if (!profile) {
+    entry(call, number, count);
+    return barrier();
+  }
+  profiledMember = number;
+  profile->start(number);
+  entry(call, number, count);
+  profiledCallback(this, profile->lastPhase());
+}
 
 void Team::failCallback(void *argument, const char *message) {
   Team &team = *static_cast<Team *>(argument);
@@ -154,12 +169,11 @@ void Team::failCallback(void *argument, const char *message) {
 bool Team::run(gg_entry newEntry, gg_call &newCall) {
   entry = newEntry;
   call = &newCall;
-  call->barrier = barrierCallback;
+  call->barrier = profile ? profiledCallback : barrierCallback;
   call->fail = failCallback;
   call->team = this;
   failed = false;
   start.advance();
-  entry(call, 0, count);
-  barrier();
+  runShare(0);
   return !failed;
 }

@@ -16,6 +16,7 @@
 #ifndef GG_LIB_RUNTIME_CPU_TEAM_H
 #define GG_LIB_RUNTIME_CPU_TEAM_H
 
+#include "Profile.h"
 #include "gg/Weights/EntryABI.h"
 
 #include <atomic>
@@ -54,6 +55,9 @@ public:
   bool run(gg_entry entry, gg_call &call);
   const std::string &failure() const { return message; }
 
+  /// Measures from now on what runs; null: no longer.
+  void setProfile(Profile *newProfile) { profile = newProfile; }
+
 private:
   struct Member {
     Team *team;
@@ -63,9 +67,11 @@ private:
 
   explicit Team(int threads);
   static void *work(void *member);
-  static void barrierCallback(void *team);
+  static void barrierCallback(void *team, int64_t phase);
+  static void profiledCallback(void *team, int64_t phase);
   static void failCallback(void *team, const char *message);
   void barrier();
+  void runShare(int number);
 
   WaitWord start;
   WaitWord phase;
@@ -73,6 +79,7 @@ private:
   /// What to run; written between the barrier that ends a run and `start`.
   alignas(64) gg_entry entry = nullptr;
   gg_call *call = nullptr;
+  Profile *profile = nullptr;
   int64_t count;
   int64_t barrierSpin;
   int64_t startSpin;

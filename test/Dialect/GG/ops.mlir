@@ -11,6 +11,8 @@ func.func @entry(%arg0: memref<4xf32>, %x: f64) -> f64 attributes {gg.entry = "m
   %1 = gg.thread_count
   // CHECK: gg.barrier
   gg.barrier
+  // CHECK: gg.barrier phase 7
+  gg.barrier phase 7
   // CHECK: gg.arena : memref<?xi8>
   %2 = gg.arena : memref<?xi8>
   // CHECK: %[[W:.*]] = gg.get_weight @embed : memref<4xf32>

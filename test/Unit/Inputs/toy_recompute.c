@@ -28,7 +28,7 @@ void gg_main(gg_call *call, int64_t thread, int64_t threads) {
     sum += (float)(ids[i] * mask[i]);
   for (int64_t i = thread; i < length * vocab; i += threads)
     logits[i] = sum * (float)(i % vocab) + (float)positions[i / vocab];
-  call->barrier(call->team);
+  call->barrier(call->team, 0);
   if (thread == 0) {
     call->outputs[0].data = logits;
     call->outputs[0].dims[0] = 1;

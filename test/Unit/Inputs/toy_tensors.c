@@ -22,7 +22,7 @@ void gg_main(gg_call *call, int64_t thread, int64_t threads) {
   float *sum = (float *)(call->arena + 64);
   for (int64_t i = thread; i < n * 3; i += threads)
     sum[i] = a[i] + (float)call->math->exp(b[i / 3]);
-  call->barrier(call->team);
+  call->barrier(call->team, 0);
   if (thread != 0)
     return;
   *count = n;

@@ -19,6 +19,9 @@ using namespace gg::ir;
 
 #include "gg/Dialect/GG/IR/GGDialect.cpp.inc"
 
+#define GET_ATTRDEF_CLASSES
+#include "gg/Dialect/GG/IR/GGAttributes.cpp.inc"
+
 #define GET_OP_CLASSES
 #include "gg/Dialect/GG/IR/GGOps.cpp.inc"
 
@@ -174,6 +177,10 @@ LogicalResult CallMathOp::verify() {
 }
 
 void GGDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "gg/Dialect/GG/IR/GGAttributes.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "gg/Dialect/GG/IR/GGOps.cpp.inc"

@@ -23,6 +23,9 @@
 
 #include "gg/Dialect/GG/IR/GGDialect.h.inc"
 
+#define GET_ATTRDEF_CLASSES
+#include "gg/Dialect/GG/IR/GGAttributes.h.inc"
+
 #define GET_OP_CLASSES
 #include "gg/Dialect/GG/IR/GGOps.h.inc"
 
@@ -36,6 +39,10 @@ inline constexpr llvm::StringLiteral kEntryAttr = "gg.entry";
 /// whether it takes more at run time.
 inline constexpr llvm::StringLiteral kArenaBytesAttr = "gg.arena_bytes";
 inline constexpr llvm::StringLiteral kArenaDynamicAttr = "gg.arena_dynamic";
+
+/// On an entry after gg-number-phases: its phases, a line of text each, as
+/// EntryABI.h describes them.
+inline constexpr llvm::StringLiteral kPhasesAttr = "gg.phases";
 
 /// On an argument after gg-bufferize: the entry updates it in place.
 inline constexpr llvm::StringLiteral kInPlaceAttr = "gg.in_place";

@@ -23,6 +23,7 @@ def GG_Dialect : Dialect {
     thread number, barrier, scratch memory, mapped weights, outputs, errors.
     `gg-entry-abi` lowers them to accesses to `gg_call` (EntryABI.h).
   }];
+  let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 

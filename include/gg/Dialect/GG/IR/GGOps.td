@@ -9,7 +9,7 @@
 #ifndef GG_DIALECT_GG_IR_GGOPS_TD
 #define GG_DIALECT_GG_IR_GGOPS_TD
 
-include "gg/Dialect/GG/IR/GGDialect.td"
+include "gg/Dialect/GG/IR/GGAttributes.td"
 include "mlir/Dialect/LLVMIR/LLVMTypes.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/SymbolInterfaces.td"
@@ -128,13 +128,18 @@ def GG_BarrierOp : GG_Op<"barrier", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "waits until every thread of the team is here";
   let description = [{
     What any thread wrote before the barrier is what every thread reads after
-    it. Only where control flow is the same on every thread.
+    it. Only where control flow is the same on every thread. `phase` is the
+    number, among the entry's phases, of the work that ends here; see
+    `gg-number-phases`.
 
     ```mlir
     gg.barrier
+    gg.barrier phase 7
     ```
   }];
-  let assemblyFormat = "attr-dict";
+  let arguments = (ins DefaultValuedAttr<ConfinedAttr<I64Attr,
+                                         [IntNonNegative]>, "0">:$phase);
+  let assemblyFormat = "(`phase` $phase^)? attr-dict";
 }
 
 def GG_FailOp : GG_Op<"fail", [MemoryEffects<[MemWrite]>]> {
