@@ -8,13 +8,6 @@
 
 #include "Options.h"
 
-#include <cerrno>
-#include <cmath>
-#include <cstdarg>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-
 using namespace gg::run;
 
 const char *const gg::run::helpText =
@@ -51,57 +44,10 @@ Always:
   --stats FILE.json         load_ms, first_token_ms, prefill_tokens_per_s,
                             decode_tokens_per_s, peak_rss_bytes, threads,
                             artifact, weights
+  --profile[=FILE]          on the standard error, the time of every kernel, and
+                            its share of what the machine could do; FILE.json:
+                            the same, FILE.html: as a chart
 )";
-
-bool gg::run::fail(const char *format, ...) {
-  std::fflush(stdout);
-  std::fputs("gg-run: error: ", stderr);
-  va_list arguments;
-  va_start(arguments, format);
-  std::vfprintf(stderr, format, arguments);
-  va_end(arguments);
-  std::fputc('\n', stderr);
-  return false;
-}
-
-//===----------------------------------------------------------------------===//
-// Values
-//===----------------------------------------------------------------------===//
-
-static bool parseInteger(const char *flag, const std::string &text,
-                         int64_t least, int64_t most, int64_t &value) {
-  char *end;
-  errno = 0;
-  value = std::strtoll(text.c_str(), &end, 10);
-  if (!text.empty() && !*end && !errno && value >= least && value <= most)
-    return true;
-  return fail("%s: expected a number from %lld to %lld but got '%s'", flag,
-              static_cast<long long>(least), static_cast<long long>(most),
-              text.c_str());
-}
-
-static bool parseNumber(const char *flag, const std::string &text, double least,
-                        double most, double &value) {
-  char *end;
-  value = std::strtod(text.c_str(), &end);
-  if (!text.empty() && !*end && value >= least && value <= most)
-    return true;
-  return fail("%s: expected a number from %g to %g but got '%s'", flag, least,
-              most, text.c_str());
-}
-
-static bool parseIds(const char *flag, const std::string &text,
-                     std::vector<int64_t> &ids) {
-  for (size_t at = 0; at <= text.size();) {
-    size_t comma = std::min(text.find(',', at), text.size());
-    int64_t id;
-    if (!parseInteger(flag, text.substr(at, comma - at), 0, INT64_MAX, id))
-      return false;
-    ids.push_back(id);
-    at = comma + 1;
-  }
-  return true;
-}
 
 //===----------------------------------------------------------------------===//
 // Flags
@@ -158,7 +104,22 @@ private:
       return setMode(Mode::Info);
     if (flag == "--verify")
       return setMode(Mode::Verify);
+    if (flag == "--profile")
+      return parseProfile();
     return parseValueFlag();
+  }
+
+  bool parseProfile() {
+    options.profile = true;
+    options.profileFile = inlineValue ? inlineValue : "";
+    size_t dot = options.profileFile.rfind('.');
+    std::string end =
+        dot == std::string::npos ? "" : options.profileFile.substr(dot);
+    if (!inlineValue || end == ".json" || end == ".html")
+      return true;
+    return fail("--profile: expected a file that ends in .json or .html but "
+                "got '%s'",
+                inlineValue);
   }
 
   bool parseValueFlag() {
@@ -173,7 +134,7 @@ private:
     if (flag == "--tokens") {
       options.prompts.emplace_back();
       return setMode(Mode::Generate) &&
-             parseIds(name, value, options.prompts.back());
+             parseIntegers(name, value, 0, options.prompts.back());
     }
     if (flag == "-n")
       return parseInteger(name, value, 1, INT32_MAX, options.count);
@@ -191,7 +152,7 @@ private:
       return true;
     }
     if (flag == "--stop")
-      return parseIds(name, value, options.stops);
+      return parseIntegers(name, value, 0, options.stops);
     if (flag == "--threads") {
       int64_t threads;
       if (!parseInteger(name, value, 1, 1024, threads))

@@ -9,6 +9,7 @@
 #ifndef GG_LIB_RUN_OPTIONS_H
 #define GG_LIB_RUN_OPTIONS_H
 
+#include "gg/Run/CommandLine.h"
 #include "gg/Run/Sampler.h"
 
 #include <string>
@@ -16,9 +17,6 @@
 #include <vector>
 
 namespace gg::run {
-
-/// Prints "gg-run: error: …"; false, for the caller to return.
-[[gnu::format(printf, 1, 2)]] bool fail(const char *format, ...);
 
 enum class Mode {
   None,
@@ -37,6 +35,8 @@ struct Options {
   std::string artifact;
   int threads = 0;
   std::string statsFile;
+  bool profile = false;
+  std::string profileFile;
   // Generate
   std::vector<std::vector<int64_t>> prompts;
   int64_t count = 64;

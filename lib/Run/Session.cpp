@@ -8,23 +8,17 @@
 
 #include "Session.h"
 
+#include "gg/Run/Json.h"
+#include "gg/Run/Profile.h"
 #include "gg/Run/Run.h"
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <sys/resource.h>
 
 using namespace gg::run;
-
-double gg::run::now() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 +
-         static_cast<double>(time.tv_nsec) * 1e-6;
-}
 
 bool Session::open(const Options &options) {
   double start = now();
@@ -38,57 +32,60 @@ bool Session::open(const Options &options) {
     return false;
   session.reset(created);
   stats.loadMs = now() - start;
-  return true;
+  return !options.profile || check(gg_profile_start(created));
 }
 
 //===----------------------------------------------------------------------===//
 // Statistics
 //===----------------------------------------------------------------------===//
 
-static std::string quoted(const std::string &text) {
-  std::string result = "\"";
-  for (char c : text) {
-    char escape[8];
-    std::snprintf(escape, sizeof(escape), "\\u%04x",
-                  static_cast<unsigned char>(c));
-    if (c == '"' || c == '\\')
-      result += std::string("\\") + c;
-    else if (static_cast<unsigned char>(c) < 0x20)
-      result += escape;
-    else
-      result += c;
-  }
-  return result + '"';
-}
-
-static std::string number(double value) {
-  char text[40];
-  std::snprintf(text, sizeof(text), "%.3f", value);
-  return value < 0 ? "null" : text;
-}
-
 bool Session::writeStats(const Options &options) const {
   if (options.statsFile.empty())
     return true;
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  std::string text =
-      "{\n  \"load_ms\": " + number(stats.loadMs) +
-      ",\n  \"first_token_ms\": " + number(stats.firstTokenMs) +
-      ",\n  \"prefill_tokens_per_s\": " + number(stats.prefillTokensPerS) +
-      ",\n  \"decode_tokens_per_s\": " + number(stats.decodeTokensPerS) +
-      ",\n  \"peak_rss_bytes\": " +
-      std::to_string(static_cast<int64_t>(usage.ru_maxrss) * 1024) +
-      ",\n  \"threads\": " + std::to_string(gg_session_threads(session.get())) +
-      ",\n  \"artifact\": " + quoted(options.artifact) +
-      ",\n  \"weights\": " + quoted(info.weights_type) +
-      ",\n  \"code\": " + quoted(info.code_level) + "\n}\n";
-  FILE *file = std::fopen(options.statsFile.c_str(), "we");
-  bool written =
-      file && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (file && std::fclose(file) == 0 && written)
+  Json json;
+  json.add("load_ms", stats.loadMs)
+      .add("first_token_ms", stats.firstTokenMs)
+      .add("prefill_tokens_per_s", stats.prefillTokensPerS)
+      .add("decode_tokens_per_s", stats.decodeTokensPerS)
+      .add("peak_rss_bytes", static_cast<int64_t>(usage.ru_maxrss) * 1024)
+      .add("threads", int64_t(gg_session_threads(session.get())))
+      .add("artifact", options.artifact)
+      .add("weights", std::string(info.weights_type))
+      .add("code", std::string(info.code_level));
+  return writeFile(options.statsFile, json.finish());
+}
+
+/// Whether a path ends in ".html", for example.
+static bool endsIn(const std::string &path, const std::string &end) {
+  return path.size() > end.size() &&
+         path.compare(path.size() - end.size(), end.size(), end) == 0;
+}
+
+bool Session::writeProfile(const Options &options) const {
+  if (!options.profile)
     return true;
-  return fail("%s: %s", options.statsFile.c_str(), std::strerror(errno));
+  std::string error;
+  auto meter = machine::Meter::create(gg_session_threads(session.get()), error);
+  if (!meter)
+    return fail("%s", error.c_str());
+  machine::Limits limits;
+  meter->measureMemory(limits);
+  meter->measureArithmetic(limits);
+  bool isBF16 = computesBF16(options.artifact, info);
+  std::vector<Kernel> kernels = collectKernels(session.get());
+  printKernels(kernels, limits, isBF16);
+  if (options.profileFile.empty())
+    return true;
+  if (!endsIn(options.profileFile, ".json"))
+    return writeFile(options.profileFile,
+                     kernelChart(options.artifact, kernels, limits, isBF16));
+  Json json;
+  json.add("artifact", options.artifact);
+  addMachine(json, limits);
+  addKernels(json, kernels, limits, isBF16);
+  return writeFile(options.profileFile, json.finish());
 }
 
 //===----------------------------------------------------------------------===//
@@ -125,7 +122,7 @@ static bool runMode(const Options &options) {
   default:
     done = runTensors(session, options);
   }
-  return done && session.writeStats(options);
+  return done && session.writeStats(options) && session.writeProfile(options);
 }
 
 int gg::run::runMain(int argc, char **argv) {

@@ -18,9 +18,6 @@
 
 namespace gg::run {
 
-/// Milliseconds of a monotonic clock.
-double now();
-
 /// What --stats writes; negative where it was not measured.
 struct Stats {
   double loadMs = -1;
@@ -40,6 +37,7 @@ struct SessionDeleter {
 struct Session {
   bool open(const Options &options);
   bool writeStats(const Options &options) const;
+  bool writeProfile(const Options &options) const;
   /// Prints what the runtime has to say where a call of it failed.
   static bool check(gg_status status) {
     return status == GG_OK || fail("%s", gg_last_error());

@@ -169,7 +169,7 @@ def test_check_reports_operators(model):
         assert operator in report
 
 
-@pytest.mark.parametrize("name", ["gg-compile", "gg-run", "gg-opt", "gg-translate"])
+@pytest.mark.parametrize("name", ["gg-bench", "gg-compile", "gg-run", "gg-opt", "gg-translate"])
 def test_help_and_version(name):
     assert "sage" in check(run_tool(name, "--help")) + "Usage"
     assert check(run_tool(name, "--version")).strip()

@@ -63,8 +63,8 @@ static void run(gg_call *call, int64_t thread, int64_t threads, int64_t tokens,
 
 /* Numbers for the profiler; nothing else reads them. */
 #define TOY_PHASES                                                             \
-  "append\ttokens\t4\t0\t8\t0\t6\n"                                               \
-  "attention\tall\t100\t12\t0\t24\t0\n"                                           \
+  "append\ttokens\t4\t0\t8\t0\t6\n"                                            \
+  "attention\tall\t100\t12\t0\t24\t0\n"                                        \
   "other\t\t-1\t0\t0\t0\t0\n"
 const char gg_phases_step[] = TOY_PHASES;
 const char gg_phases_prefill[] = TOY_PHASES;
