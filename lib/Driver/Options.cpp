@@ -72,6 +72,8 @@ LogicalResult gg::setOption(CompileOptions &options, StringRef name,
     return setScale(options.scale, value);
   if (name == "kv")
     return setWord(options.kv, value, {"f32", "bf16"});
+  if (name == "activations")
+    return setWord(options.activations, value, {"rounded", "exact"});
   if (name == "context")
     return setNumber(options.context, value, 1);
   if (name == "batch")

@@ -94,7 +94,7 @@ static bool has(const CodegenOptions &options, StringRef feature) {
 static StringRef getKernelTarget(const CodegenOptions &options) {
   if (has(options, "avx512f") && has(options, "avx512bw") &&
       has(options, "avx512vl") && has(options, "fma"))
-    return "avx512";
+    return has(options, "avx512bf16") ? "avx512bf16" : "avx512";
   if (has(options, "avx2") && has(options, "fma"))
     return "avx2";
   return has(options, "neon") ? "neon" : "generic";
@@ -112,11 +112,16 @@ static std::string getMathOptions(const CodegenOptions &options) {
 LogicalResult gg::buildCodegenPipeline(OpPassManager &pm,
                                        const CodegenOptions &options,
                                        PipelineErrorHandler errors) {
+  StringRef activations = options.activations;
+  if (activations != "rounded" && activations != "exact")
+    return errors("expected activations rounded or exact but got '" +
+                  activations + "'");
   std::string passes;
   // Loops and kernels.
   passes += ("func.func(gg-annotate-costs),"
              "convert-rf8-to-vector{target=" +
              getKernelTarget(options) +
+             " exact=" + (activations == "exact" ? "true" : "false") +
              "},"
              "convert-attention-to-vector,"
              "func.func(linalg-generalize-named-ops,"

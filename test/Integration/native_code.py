@@ -11,7 +11,8 @@ from gg_tools import tool
 
 LLVM_BIN = os.environ.get("GG_LLVM_BIN", "/usr/lib/llvm-22/bin")
 
-_TO_LLVM = """-canonicalize -cse -convert-vector-to-llvm -convert-scf-to-cf
+_TO_LLVM = """-canonicalize -cse -convert-vector-to-scf
+-convert-vector-to-llvm=enable-x86vector=true -convert-scf-to-cf
 -expand-strided-metadata -lower-affine -convert-ub-to-llvm
 -finalize-memref-to-llvm -convert-arith-to-llvm -convert-math-to-llvm
 -convert-index-to-llvm -convert-func-to-llvm=use-bare-ptr-memref-call-conv=1
@@ -36,12 +37,14 @@ def _run(command: Sequence[str], text: bytes) -> bytes:
 def compile_functions(folder, text: str, passes: Sequence[str], cpu: str,
                       undefined: bool = True) -> ctypes.CDLL:
     """A library of the functions of ``text``, which ``passes`` bring to
-    upstream's dialects, for ``cpu``. Static memrefs are bare pointers. Without
+    upstream's dialects, for ``cpu``, a name with features after ``+``. Static memrefs are bare pointers. Without
     ``undefined`` it may not call any other library."""
     lowered = _run([tool("gg-opt"), *passes, *_TO_LLVM], text.encode())
     llvm = _run([f"{LLVM_BIN}/mlir-translate", "--mlir-to-llvmir"], lowered)
     objects, library = str(folder / f"{cpu}.o"), str(folder / f"{cpu}.so")
-    _run([f"{LLVM_BIN}/llc", "-O2", f"-mcpu={cpu}", "-mtriple=x86_64-linux-gnu",
+    name, *features = cpu.split("+")
+    _run([f"{LLVM_BIN}/llc", "-O2", f"-mcpu={name}", *(f"-mattr=+{f}" for f in features),
+          "-mtriple=x86_64-linux-gnu",
           "-relocation-model=pic", "-filetype=obj", "-o", objects], llvm)
     defs = [] if undefined else ["-z", "defs"]
     _run([f"{LLVM_BIN}/ld.lld", "-shared", *defs, "-o", library, objects], b"")

@@ -3,6 +3,7 @@ that the machine has, at odd shapes. Packing is written down here once more,
 after docs/Spec.md."""
 
 import ctypes
+import itertools
 
 import ml_dtypes
 import numpy as np
@@ -19,11 +20,17 @@ TARGETS = {  # kernels' target, -mcpu, what /proc/cpuinfo has to say
     "generic": ("x86-64", "sse2"),
     "avx2": ("x86-64-v3", "avx2"),
     "avx512": ("x86-64-v4", "avx512bw"),
+    "avx512bf16": ("x86-64-v4+avx512bf16", "avx512_bf16"),
 }
+TWO_TERM_ROWS = 16  # up to which activations have two terms of bf16, not one
 
-def compile_kernels(folder, all_cases, target, cpu):
+
+def compile_kernels(folder, all_cases, target, exact=False):
     # Undefined may be what kernels need of a C library: memory functions.
-    passes = [f"-convert-rf8-to-vector=target={target}"]
+    cpu, flag = TARGETS[target]
+    if flag not in cpu_flags():
+        pytest.skip(f"the CPU has no {flag}")
+    passes = [f"-convert-rf8-to-vector=target={target} exact={str(exact).lower()}"]
     if target == "generic":  # and conversions of f16, unless expanded
         passes.append("-gg-expand-math=half=true")
     return compile_functions(folder, "\n".join(case.text() for case in all_cases), passes, cpu)
@@ -75,8 +82,7 @@ class Case:
             kinds = {"f32": np.float32, "f16": np.float16, "bf16": ml_dtypes.bfloat16}
             narrow = rng.standard_normal((n, k)).astype(kinds[kind])
             self.weights, self.packed = narrow.astype(np.float64), pack(narrow, kind, blocks)
-        self.expected = self.x.astype(np.float64) @ (self.weights * scale).T
-        self.bound = np.abs(self.x.astype(np.float64)) @ np.abs(self.weights * scale).T
+        self.weights = self.weights * scale
 
     def text(self):
         element = f"!rf8.{self.kind}" if self.scales is not None else self.kind
@@ -95,17 +101,29 @@ func.func @{self.name}(%x: {x}, %w: memref<{weights}>, %s: {s}, %o: {o}) {{
   return
 }}"""
 
-    def check(self, library):
+    def run(self, library):
         guard = 64  # what lies behind the result must stay
         out = np.full(self.m * self.n + guard, np.nan, np.float32)
         scales = self.scales if self.scales is not None else np.zeros(1, np.float32)
         arguments = [self.x, np.ascontiguousarray(self.packed), scales, out]
         getattr(library, self.name)(*(ctypes.c_void_p(a.ctypes.data) for a in arguments))
-        got = out[:-guard].reshape(self.m, self.n)
         assert np.isnan(out[-guard:]).all()
+        return out[:-guard].reshape(self.m, self.n)
+
+    def check(self, library, target, exact=False):
+        # What is multiplied, how exactly, and in how many terms.
+        x, precision, terms = self.x.astype(np.float64), 0.0, 1
+        if target == "avx512bf16" and self.kind not in ("f16", "f32"):
+            if exact or self.m <= TWO_TERM_ROWS:
+                # 8 significant bits, and 8 of what is left of at most half a unit.
+                precision, terms = 2.0 ** -17, 2
+            else:
+                x = self.x.astype(ml_dtypes.bfloat16).astype(np.float64)
+        expected, bound = x @ self.weights.T, np.abs(x) @ np.abs(self.weights.T)
+        got = self.run(library)
         # A sum of k products in f32, of weights rounded once by their scale.
-        error = np.abs(got - self.expected)
-        limit = self.bound * 2.0 ** -24 * (self.k ** 0.5 * 4 + 4) + 1e-30
+        error = np.abs(got - expected)
+        limit = bound * (2.0 ** -24 * ((terms * self.k) ** 0.5 * 4 + 4) + precision) + 1e-30
         assert (error <= limit).all(), (self.n, self.k, self.m, self.kind, self.group,
                                         np.max(error / limit))
 
@@ -126,23 +144,48 @@ def cases(seed, kinds, blocks):
 @pytest.mark.parametrize("kinds,blocks", [
     (("e4r3",), 2), (("e4r3d", "f32"), 1), (("bf16", "f16"), 2), (("e4r3",), 4)])
 def test_odd_shapes(target, kinds, blocks, tmp_path):
-    cpu, flag = TARGETS[target]
-    if flag not in cpu_flags():
-        pytest.skip(f"the CPU has no {flag}")
     all_cases = cases(7, kinds, blocks)
-    library = compile_kernels(tmp_path, all_cases, target, cpu)
+    library = compile_kernels(tmp_path, all_cases, target)
     for case in all_cases:
-        case.check(library)
+        case.check(library, target)
 
 
-@pytest.mark.parametrize("rows", ROWS + [7, 8, 13])
-def test_rows(rows, tmp_path):
-    """Every number of rows, with each kind of weight, also as a dynamic size."""
-    if "avx2" not in cpu_flags():
-        pytest.skip("the CPU has no avx2")
+@pytest.mark.parametrize("target", ["avx2", "avx512bf16"])
+@pytest.mark.parametrize("rows", ROWS + [7, 8, 13, 16, 17])
+def test_rows(target, rows, tmp_path):
+    """Every number of rows, with each kind of weight."""
     rng = np.random.default_rng(rows)
     all_cases = [Case(i, n, k, rows, kind, 0, 2, rng) for i, (n, k, kind) in enumerate(
         (n, k, kind) for n, k in ((63, 172), (172, 576)) for kind in STEPS)]
-    library = compile_kernels(tmp_path, all_cases, "avx2", "x86-64-v3")
+    library = compile_kernels(tmp_path, all_cases, target)
     for case in all_cases:
-        case.check(library)
+        case.check(library, target)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("rows", [1, 23])
+def test_groups(target, rows, tmp_path):
+    """Groups that are smaller than a chunk of steps, larger, and no part of it."""
+    rng = np.random.default_rng(rows)
+    all_cases = [Case(i, 33, k, rows, "e4r3", group, 2, rng) for i, (k, group) in enumerate(
+        itertools.product((172, 576, 1537), (4, 12, 32, 180, 500, 1024)))]
+    library = compile_kernels(tmp_path, all_cases, target)
+    for case in all_cases:
+        case.check(library, target)
+
+
+def test_exact_activations(tmp_path):
+    rng = np.random.default_rng(3)
+    all_cases = [Case(i, 63, 1537, 64, kind, 0, 2, rng) for i, kind in enumerate(STEPS)]
+    library = compile_kernels(tmp_path, all_cases, "avx512bf16", exact=True)
+    for case in all_cases:
+        case.check(library, "avx512bf16", exact=True)
+
+
+@pytest.mark.parametrize("rows", [1, 17])
+def test_infinite_activations(rows, tmp_path):
+    """An infinity is no NaN for being split into two terms."""
+    case = Case(0, 17, 63, rows, "bf16", 0, 2, np.random.default_rng(4))
+    case.x[0, 5] = np.inf
+    library = compile_kernels(tmp_path, [case], "avx512bf16")
+    assert np.array_equal(case.run(library)[0], np.inf * np.sign(case.weights[:, 5]))

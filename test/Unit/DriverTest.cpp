@@ -34,6 +34,8 @@ TEST(CompileOptions, TakesEachValue) {
     set("scale", value);
   for (const char *value : {"f32", "bf16"})
     set("kv", value);
+  for (const char *value : {"rounded", "exact"})
+    set("activations", value);
   for (const char *value : {"onnx", "linalg", "rf8", "llvm", "obj", "artifact"})
     set("emit", value);
   set("context", "2147483647");
@@ -45,6 +47,7 @@ TEST(CompileOptions, TakesEachValue) {
   EXPECT_EQ(options.rounding, "greedy");
   EXPECT_EQ(options.scale, "group:64");
   EXPECT_EQ(options.kv, "bf16");
+  EXPECT_EQ(options.activations, "exact");
   EXPECT_EQ(options.emit, Emit::Artifact);
   EXPECT_EQ(options.context, 2147483647);
   EXPECT_EQ(options.batch, 3);
@@ -64,6 +67,7 @@ TEST(CompileOptions, RefusesTheRestAndKeepsWhatWas) {
            {"scale", "group:-4"},
            {"scale", "row"},
            {"kv", "rf8"},
+           {"activations", "bf16"},
            {"emit", "so"},
            {"context", "0"},
            {"context", "1k"},

@@ -125,7 +125,9 @@ TEST_F(PipelinesTest, BuffersLeaveNoTensors) {
 TEST_F(PipelinesTest, CodegenLeavesLLVMOnly) {
   for (const char *features :
        {"", "{features=sse2}", "{features=sse2,avx2,fma,f16c}",
-        "{features=avx512f,avx512bw,avx512vl,fma}", "{features=neon}"}) {
+        "{features=avx512f,avx512bw,avx512vl,fma}",
+        "{features=avx512f,avx512bw,avx512vl,avx512bf16,fma activations=exact}",
+        "{features=neon}"}) {
     auto module = run(kLinalg +
                       ",gg-weights-pipeline{weights=rf8},"
                       "gg-buffer-pipeline,gg-codegen-pipeline" +
@@ -154,6 +156,8 @@ TEST_F(PipelinesTest, RefusesOptions) {
          "expected weights of f32, bf16 or rf8 but got 'int3'");
   expect("gg-weights-pipeline{weights=rf8 format=e5m2}", "e5m2");
   expect("gg-weights-pipeline{weights=rf8 rounding=up}", "up");
+  expect("gg-codegen-pipeline{activations=f64}",
+         "expected activations rounded or exact but got 'f64'");
 }
 
 /// What a pass finds out when it runs is a diagnostic of it.

@@ -49,6 +49,10 @@ static CompileOption compileOptions[] = {
      "Positions a row can hold (default: what the graph allows, at most 2048)"},
     {"batch", "N", "Rows of a batch (default: 1)"},
     {"kv", "f32|bf16", "Element type of the KV cache (default: f32)"},
+    {"activations", "rounded|exact",
+     "What rf8 and bf16 weights are multiplied by over many tokens, where a "
+     "CPU "
+     "multiplies bf16 faster (default: rounded)"},
     {"cpu", "LIST",
      "CPU names and levels with features, as x86-64-v3,x86-64-v4+avx512bf16 "
      "(default: native)"},

@@ -17,7 +17,7 @@ namespace gg {
 
 /// The instructions that kernels are shaped for. Code for any of them runs
 /// where LLVM is told of a CPU that has them.
-enum class KernelISA { Generic, AVX2, AVX512, NEON };
+enum class KernelISA { Generic, AVX2, AVX512, AVX512BF16, NEON };
 
 #define GEN_PASS_DECL
 #include "gg/Conversion/Passes.h.inc"

@@ -142,8 +142,14 @@ def ConvertRF8ToVectorPass : Pass<"convert-rf8-to-vector", "::mlir::ModuleOp"> {
     few rows its body decodes the weights in registers while it reads them; with
     many it decodes a chunk of the panel into a small per-thread buffer
     (`memref.alloca`), which a register-tiled loop multiplies all rows by.
-    Activations stay f32, every RF8 value is exact in f32, and a sum does not
-    depend on how panels are distributed.
+    Scales multiply sums, not weights, and a sum does not depend on how panels
+    are distributed.
+
+    Activations stay f32, and every RF8 value is exact in f32. The target
+    `avx512bf16` multiplies pairs of bf16 instead, which is exact for weights of
+    RF8 and bf16 (f16 and f32 stay as they are). Activations are brought into
+    pairs first, once for all panels: as the sum of two bf16, which leaves about
+    16 bits of each, or, with many rows and unless `exact`, rounded to one.
 
     A block of codes is decoded by two look-ups in 16-byte tables, in the
     target's spelling, or by arithmetic where there is none. What `rf8.decode`
@@ -163,6 +169,14 @@ def ConvertRF8ToVectorPass : Pass<"convert-rf8-to-vector", "::mlir::ModuleOp"> {
       }
       …
     }
+    // and, with target=avx512bf16,
+    %pairs = memref.alloc() : memref<1x2x288xi32>
+    scf.parallel (%row, %block) = (%c0, %c0) to (%c1, %c36) step (%c1, %c1) {
+      … x86vector.avx512.cvt.packed.f32_to_bf16 …
+    }
+    scf.parallel (%panel) = (%c0) to (%c48) step (%c1) {
+      … x86vector.avx512.dot …
+    }
     ```
   }];
   let options = [
@@ -173,12 +187,17 @@ def ConvertRF8ToVectorPass : Pass<"convert-rf8-to-vector", "::mlir::ModuleOp"> {
                    "Any: no table look-up, no fused multiply-add"),
         clEnumValN(gg::KernelISA::AVX2, "avx2", "x86-64-v3"),
         clEnumValN(gg::KernelISA::AVX512, "avx512", "x86-64-v4"),
-        clEnumValN(gg::KernelISA::NEON, "neon", "aarch64"))}]>];
+        clEnumValN(gg::KernelISA::AVX512BF16, "avx512bf16",
+                   "x86-64-v4 with dot products of bf16"),
+        clEnumValN(gg::KernelISA::NEON, "neon", "aarch64"))}]>,
+    Option<"exact", "exact", "bool", "false",
+      "Activations in two terms of bf16 also where rows are many">];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect",
-                           "::mlir::vector::VectorDialect"];
+                           "::mlir::vector::VectorDialect",
+                           "::mlir::x86vector::X86VectorDialect"];
 }
 
 #endif // GG_CONVERSION_PASSES_TD

@@ -17,13 +17,15 @@ using namespace mlir;
 using namespace gg;
 
 const KernelTarget &KernelTarget::get(KernelISA isa) {
-  static const KernelTarget generic{2, 2, 1, 256, false, 0, ""};
-  static const KernelTarget avx2{
-      4, 4, 1, 256, true, 32, "llvm.x86.avx2.pshuf.b"};
+  static const KernelTarget generic{{2, 2, 1, 256}, {}, false, false, 0, ""};
+  static const KernelTarget avx2{{4, 4, 1, 256}, {}, true,
+                                 false,          32, "llvm.x86.avx2.pshuf.b"};
   static const KernelTarget avx512{
-      4, 8, 2, 256, true, 64, "llvm.x86.avx512.pshuf.b.512"};
-  static const KernelTarget neon{
-      4, 4, 1, 256, true, 16, "llvm.aarch64.neon.tbl1"};
+      {4, 8, 2, 256}, {}, true, false, 64, "llvm.x86.avx512.pshuf.b.512"};
+  static const KernelTarget avx512bf16{
+      {4, 8, 2, 256}, {8, 8, 2, 384}, true, true, 64, avx512.lookup};
+  static const KernelTarget neon{{4, 4, 1, 256}, {}, true,
+                                 false,          16, "llvm.aarch64.neon.tbl1"};
   switch (isa) {
   case KernelISA::Generic:
     return generic;
@@ -31,6 +33,8 @@ const KernelTarget &KernelTarget::get(KernelISA isa) {
     return avx2;
   case KernelISA::AVX512:
     return avx512;
+  case KernelISA::AVX512BF16:
+    return avx512bf16;
   case KernelISA::NEON:
     return neon;
   }
@@ -42,6 +46,10 @@ bool KernelTarget::isLookup(StringRef intrinsic) {
     if (get(isa).lookup == intrinsic)
       return true;
   return false;
+}
+
+bool KernelTarget::multipliesPairs(Type element) const {
+  return hasDot && (rf8::isRF8(element) || element.isBF16());
 }
 
 static Value splat(ImplicitLocOpBuilder &b, VectorType type, int64_t value) {
@@ -116,37 +124,40 @@ static Value unpack(ImplicitLocOpBuilder &b, Value low, Value high,
       b, VectorType::get({bytes / 4}, b.getI32Type()), mixed);
 }
 
-SmallVector<Value> KernelTarget::decodeBlock(
-    ImplicitLocOpBuilder &b,
-    function_ref<Value(int64_t first, int64_t count)> load) const {
-  constexpr int64_t kBytes = rf8::Packing::kBlockBytes;
-  SmallVector<Value> result;
-  if (lookupBytes == 0) {
-    // Without a table: the arithmetic of rf8.decode, on the codes of a step.
-    Value codes = load(0, kBytes);
-    rf8::Packing packing{1, 1, rf8::BlockOrder::Codes};
-    auto type = VectorType::get({rf8::Packing::kOutputs},
-                                rf8::E4R3Type::get(b.getContext()));
-    auto floats = VectorType::get({rf8::Packing::kOutputs}, b.getF32Type());
-    for (int64_t k = 0; k < packing.steps(); ++k) {
-      SmallVector<int64_t> mask;
-      for (int64_t o = 0; o < rf8::Packing::kOutputs; ++o)
-        mask.push_back(packing.inBlock(o, k));
-      Value step = vector::ShuffleOp::create(b, codes, codes, mask);
-      step = UnrealizedConversionCastOp::create(b, type, step).getResult(0);
-      result.push_back(rf8::DecodeOp::create(b, floats, step));
-    }
-    return result;
-  }
+SmallVector<Value> KernelTarget::decodeBlockToPairs(ImplicitLocOpBuilder &b,
+                                                    Load load) const {
   SmallVector<Value> first, second;
-  for (int64_t at = 0; at < kBytes; at += lookupBytes) {
+  for (int64_t at = 0; at < rf8::Packing::kBlockBytes; at += lookupBytes) {
     auto [high, low] = lookUp(b, load(at, lookupBytes));
     first.push_back(unpack(b, low, high, /*upperHalf=*/false));
     second.push_back(unpack(b, low, high, /*upperHalf=*/true));
   }
-  for (ArrayRef<Value> parts : {ArrayRef(first), ArrayRef(second)}) {
-    auto [even, odd] = splitPairs(b, concatenate(b, parts));
-    result.append({even, odd});
+  return {concatenate(b, first), concatenate(b, second)};
+}
+
+SmallVector<Value> KernelTarget::decodeBlock(ImplicitLocOpBuilder &b,
+                                             Load load) const {
+  SmallVector<Value> result;
+  if (lookupBytes != 0) {
+    for (Value pairs : decodeBlockToPairs(b, load)) {
+      auto [even, odd] = splitPairs(b, pairs);
+      result.append({even, odd});
+    }
+    return result;
+  }
+  // Without a table: the arithmetic of rf8.decode, on the codes of a step.
+  Value codes = load(0, rf8::Packing::kBlockBytes);
+  rf8::Packing packing{1, 1, rf8::BlockOrder::Codes};
+  auto type = VectorType::get({rf8::Packing::kOutputs},
+                              rf8::E4R3Type::get(b.getContext()));
+  auto floats = VectorType::get({rf8::Packing::kOutputs}, b.getF32Type());
+  for (int64_t k = 0; k < packing.steps(); ++k) {
+    SmallVector<int64_t> mask;
+    for (int64_t o = 0; o < rf8::Packing::kOutputs; ++o)
+      mask.push_back(packing.inBlock(o, k));
+    Value step = vector::ShuffleOp::create(b, codes, codes, mask);
+    step = UnrealizedConversionCastOp::create(b, type, step).getResult(0);
+    result.push_back(rf8::DecodeOp::create(b, floats, step));
   }
   return result;
 }

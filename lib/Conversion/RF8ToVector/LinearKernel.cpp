@@ -12,15 +12,23 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 
 using namespace mlir;
 using namespace gg;
 
 LinearKernel::LinearKernel(OpBuilder &builder, rf8::LinearOp op,
-                           const KernelTarget &target, Value panel)
-    : b(op.getLoc(), builder), op(op), target(target), packing(op.getPacking()),
-      panel(panel), weights(op.getWeights()),
+                           const KernelTarget &target,
+                           const Activations &activations, Value panel)
+    : b(op.getLoc(), builder), op(op), target(target),
+      shape(activations.inPairs() ? target.pairs : target.floats),
+      activations(activations), packing(op.getPacking()), panel(panel),
+      weights(op.getWeights()),
       floats(VectorType::get({rf8::Packing::kOutputs}, builder.getF32Type())),
+      factors(activations.inPairs()
+                  ? VectorType::get({2 * rf8::Packing::kOutputs},
+                                    builder.getBF16Type())
+                  : floats),
       steps(op.getSteps()), outputs(op.getOutputs()) {
   auto type = cast<MemRefType>(weights.getType());
   if (!rf8::isRF8(type.getElementType()))
@@ -33,7 +41,7 @@ LinearKernel::LinearKernel(OpBuilder &builder, rf8::LinearOp op,
 
 void LinearKernel::emit() {
   int64_t rows = op.getInputType().getDimSize(0);
-  if (!ShapedType::isDynamic(rows) && rows <= target.vectorRows)
+  if (!ShapedType::isDynamic(rows) && rows <= shape.vectorRows)
     emitVector(rows);
   else
     emitMatrix();
@@ -65,6 +73,15 @@ Value LinearKernel::multiplyAdd(Value lhs, Value rhs, Value sum) {
   return arith::AddFOp::create(b, arith::MulFOp::create(b, lhs, rhs), sum);
 }
 
+int64_t LinearKernel::factorsOf(int64_t count) {
+  return llvm::divideCeil(count, activations.depth());
+}
+
+Value LinearKernel::factorAt(Value step) {
+  int64_t depth = activations.depth();
+  return depth == 1 ? step : arith::DivUIOp::create(b, step, index(depth));
+}
+
 SmallVector<Value>
 LinearKernel::loop(int64_t from, int64_t to, ArrayRef<Value> carried,
                    function_ref<Rows(Value, ValueRange)> body) {
@@ -82,7 +99,8 @@ LinearKernel::loop(int64_t from, int64_t to, ArrayRef<Value> carried,
   return SmallVector<Value>(op.getResults());
 }
 
-/// The values of a block: 16 outputs, step by step, in f32, unscaled.
+/// The factors of a block, unscaled: of 16 outputs each, step by step in f32,
+/// or two steps by two in bf16.
 SmallVector<Value> LinearKernel::loadBlock(Value stepBlock, int64_t block) {
   Type element = cast<MemRefType>(weights.getType()).getElementType();
   auto load = [&](int64_t first, int64_t count) -> Value {
@@ -91,12 +109,20 @@ SmallVector<Value> LinearKernel::loadBlock(Value stepBlock, int64_t block) {
         ValueRange{panel, stepBlock, index(block), index(first)});
   };
   switch (packing.order) {
-  case rf8::BlockOrder::Codes:
-    return target.decodeBlock(b, load);
+  case rf8::BlockOrder::Codes: {
+    if (!activations.inPairs())
+      return target.decodeBlock(b, load);
+    SmallVector<Value> pairs = target.decodeBlockToPairs(b, load);
+    for (Value &pair : pairs)
+      pair = vector::BitCastOp::create(b, factors, pair);
+    return pairs;
+  }
   case rf8::BlockOrder::Pairs: {
+    Value block = load(0, packing.blockElements());
+    if (activations.inPairs())
+      return {block};
     Value pairs = vector::BitCastOp::create(
-        b, VectorType::get({rf8::Packing::kOutputs}, b.getI32Type()),
-        load(0, packing.blockElements()));
+        b, VectorType::get({rf8::Packing::kOutputs}, b.getI32Type()), block);
     auto [even, odd] = splitPairs(b, pairs);
     return {even, odd};
   }
@@ -125,9 +151,31 @@ Value LinearKernel::loadScale(Value group, int64_t block) {
   return vector::LoadOp::create(b, floats, op.getScales(), at);
 }
 
-Value LinearKernel::loadInput(Value row, Value step) {
-  Value x = memref::LoadOp::create(b, op.getInput(), ValueRange{row, step});
-  return vector::BroadcastOp::create(b, floats, x);
+/// The terms of the activations that factor number `at` of a row's weights is
+/// multiplied by.
+SmallVector<Value> LinearKernel::loadInput(Value row, Value at) {
+  if (!activations.inPairs()) {
+    Value x =
+        memref::LoadOp::create(b, activations.buffer, ValueRange{row, at});
+    return {vector::BroadcastOp::create(b, floats, x)};
+  }
+  SmallVector<Value> terms;
+  auto type = VectorType::get(floats.getShape(), b.getI32Type());
+  for (int64_t term = 0; term < activations.terms; ++term) {
+    Value pair = memref::LoadOp::create(b, activations.buffer,
+                                        ValueRange{row, index(term), at});
+    terms.push_back(vector::BitCastOp::create(
+        b, factors, vector::BroadcastOp::create(b, type, pair)));
+  }
+  return terms;
+}
+
+/// Adds the product of a factor and of an activation, in terms, to a sum.
+void LinearKernel::multiplyTerms(Value factor, ValueRange terms, Value &sum) {
+  for (Value term : terms)
+    sum = activations.inPairs()
+              ? x86vector::DotBF16Op::create(b, sum, factor, term).getResult()
+              : multiplyAdd(factor, term, sum);
 }
 
 /// Which outputs of a block exist; null where all of every panel do.
@@ -165,15 +213,14 @@ void LinearKernel::addBlock(int64_t rows, Value stepBlock, int64_t count,
   SmallVector<SmallVector<Value>> values;
   for (int64_t block = 0; block < packing.blocks; ++block)
     values.push_back(loadBlock(stepBlock, block));
-  Value first = scaled(stepBlock, packing.steps());
-  for (int64_t k = 0; k < count; ++k) {
-    Value step = add(first, index(k));
+  Value first = scaled(stepBlock, factorsOf(packing.steps()));
+  for (int64_t k = 0; k < factorsOf(count); ++k) {
+    Value at = add(first, index(k));
     for (int64_t row = 0; row < rows; ++row) {
-      Value x = loadInput(index(row), step);
-      for (int64_t block = 0; block < packing.blocks; ++block) {
-        Value &sum = sums[row * packing.blocks + block];
-        sum = multiplyAdd(values[block][k], x, sum);
-      }
+      SmallVector<Value> terms = loadInput(index(row), at);
+      for (int64_t block = 0; block < packing.blocks; ++block)
+        multiplyTerms(values[block][k], terms,
+                      sums[row * packing.blocks + block]);
     }
   }
 }
@@ -251,28 +298,48 @@ void LinearKernel::emitVector(int64_t rows) {
 //===----------------------------------------------------------------------===//
 
 void LinearKernel::emitMatrix() {
-  bool plain = cast<MemRefType>(weights.getType()).getElementType().isF32() &&
-               !op.getScales();
-  // Panels of f32 are read where they are: they look like a decoded chunk.
-  int64_t chunk = std::min(steps, target.chunkSteps);
-  if (!plain) {
-    auto type = MemRefType::get({chunk, packing.blocks, rf8::Packing::kOutputs},
-                                b.getF32Type());
+  // Chunks of about the same size.
+  int64_t chunks = llvm::divideCeil(steps, shape.chunkSteps);
+  int64_t chunk =
+      llvm::alignTo(llvm::divideCeil(steps, chunks), packing.steps());
+  // A chunk has whole groups, or is part of one.
+  int64_t group = op.getGroupSize().value_or(chunk * chunks);
+  if (group < chunk)
+    chunk = chunk / group * group;
+  // What a factor is loaded from as it is looks like a decoded chunk.
+  if (packing.steps() != activations.depth() ||
+      packing.order == rf8::BlockOrder::Codes) {
+    auto type = MemRefType::get(
+        {factorsOf(chunk), packing.blocks, factors.getDimSize(0)},
+        factors.getElementType());
     scratch = memref::AllocaOp::create(b, type, b.getI64IntegerAttr(64));
   }
-  if (steps == chunk)
-    return emitChunk(index(0), steps, /*isWhole=*/true);
+  isWhole = steps <= std::min(chunk, group);
+  if (isWhole)
+    return emitChunk(index(0), steps);
   emitTiles([&](Value row, int64_t rows) {
     for (int64_t i = 0; i < rows; ++i)
       for (int64_t block = 0; block < packing.blocks; ++block)
         storeOutput(zero(), add(row, index(i)), block);
   });
-  loop(0, steps / chunk, {}, [&](Value i, ValueRange) -> Rows {
-    emitChunk(scaled(i, chunk), chunk, /*isWhole=*/false);
+  if (group <= chunk || group >= steps)
+    return emitChunks(index(0), steps, chunk);
+  loop(0, steps / group, {}, [&](Value i, ValueRange) -> Rows {
+    emitChunks(scaled(i, group), group, chunk);
     return {};
   });
-  if (steps % chunk)
-    emitChunk(index(steps / chunk * chunk), steps % chunk, /*isWhole=*/false);
+  if (steps % group)
+    emitChunks(index(steps / group * group), steps % group, chunk);
+}
+
+/// Covers `count` steps by chunks.
+void LinearKernel::emitChunks(Value firstStep, int64_t count, int64_t chunk) {
+  loop(0, count / chunk, {}, [&](Value i, ValueRange) -> Rows {
+    emitChunk(add(firstStep, scaled(i, chunk)), chunk);
+    return {};
+  });
+  if (count % chunk)
+    emitChunk(add(firstStep, index(count / chunk * chunk)), count % chunk);
 }
 
 /// Calls `tile` for tiles of rows, then for the rows that are left over.
@@ -286,7 +353,7 @@ void LinearKernel::emitTiles(function_ref<void(Value, int64_t)> tile) {
     };
   };
   int64_t rows = op.getInputType().getDimSize(0);
-  int64_t size = target.tileRows;
+  int64_t size = shape.tileRows;
   if (ShapedType::isDynamic(rows)) {
     Value all = memref::DimOp::create(b, op.getInput(), 0);
     Value whole = scaled(arith::DivUIOp::create(b, all, index(size)), size);
@@ -305,80 +372,100 @@ void LinearKernel::emitTiles(function_ref<void(Value, int64_t)> tile) {
     tile(index(whole), rows - whole);
 }
 
-/// Decodes and scales `count` steps of the panel into the scratch buffer.
+/// Decodes `count` steps of the panel into the scratch buffer.
 void LinearKernel::decodeChunk(Value firstStep, int64_t count) {
-  int64_t perBlock = packing.steps();
+  int64_t perBlock = packing.steps(), factorsPerBlock = factorsOf(perBlock);
   Value firstBlock = arith::DivUIOp::create(b, firstStep, index(perBlock));
-  // Where groups are larger than a step block, all its steps share a scale.
-  auto decode = [&](Value i, int64_t present) {
-    Value stepBlock = add(firstBlock, i);
-    Value group;
-    if (op.getGroupSize())
-      group = arith::DivUIOp::create(b, stepBlock,
-                                     index(*op.getGroupSize() / perBlock));
-    Value row = scaled(i, perBlock);
-    for (int64_t block = 0; block < packing.blocks; ++block) {
-      SmallVector<Value> values = loadBlock(stepBlock, block);
-      Value scale = op.getScales() ? loadScale(group, block) : Value();
-      for (int64_t k = 0; k < present; ++k) {
-        Value value = values[k];
-        if (scale)
-          value = arith::MulFOp::create(b, value, scale);
+  // Behind the last step is padding, so blocks are whole.
+  int64_t stepBlocks = llvm::divideCeil(count, perBlock);
+  loop(0, stepBlocks, {}, [&](Value i, ValueRange) -> Rows {
+    Value at = scaled(i, factorsPerBlock);
+    for (int64_t block = 0; block < packing.blocks; ++block)
+      for (auto [k, factor] :
+           llvm::enumerate(loadBlock(add(firstBlock, i), block)))
         vector::StoreOp::create(
-            b, value, scratch,
-            ValueRange{add(row, index(k)), index(block), index(0)});
-      }
-    }
-  };
-  loop(0, count / perBlock, {}, [&](Value i, ValueRange) -> Rows {
-    decode(i, perBlock);
+            b, factor, scratch,
+            ValueRange{add(at, index(k)), index(block), index(0)});
     return {};
   });
-  if (count % perBlock)
-    decode(index(count / perBlock), count % perBlock);
 }
 
-void LinearKernel::emitChunk(Value firstStep, int64_t count, bool isWhole) {
+void LinearKernel::emitChunk(Value firstStep, int64_t count) {
   if (scratch)
     decodeChunk(firstStep, count);
   emitTiles([&](Value row, int64_t rows) {
-    for (int64_t block = 0; block < packing.blocks; block += target.tileBlocks)
+    for (int64_t block = 0; block < packing.blocks; block += shape.tileBlocks)
       emitTile(row, rows, block,
-               std::min(target.tileBlocks, packing.blocks - block), firstStep,
-               count, isWhole);
+               std::min(shape.tileBlocks, packing.blocks - block), firstStep,
+               count);
   });
 }
 
-/// `rows` times `blocks` sums in registers over `count` steps.
+/// `rows` times `blocks` sums over the `count` steps of a chunk, scaled group
+/// by group.
 void LinearKernel::emitTile(Value row, int64_t rows, int64_t firstBlock,
-                            int64_t blocks, Value firstStep, int64_t count,
-                            bool isWhole) {
-  auto rowAt = [&](int64_t i) { return add(row, index(i)); };
-  SmallVector<Value> sums;
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t block = 0; block < blocks; ++block)
-      sums.push_back(isWhole ? zero()
-                             : loadOutput(rowAt(i), firstBlock + block));
-  sums = loop(0, count, sums, [&](Value k, ValueRange carried) {
-    SmallVector<Value> next(carried), values;
-    Value step = add(firstStep, k);
+                            int64_t blocks, Value firstStep, int64_t count) {
+  int64_t group = op.getGroupSize().value_or(steps);
+  auto emitPart = [&](Value inChunk, int64_t part) {
+    Rows sums =
+        sumPart(row, rows, firstBlock, blocks, firstStep, inChunk, part);
+    Value step = add(firstStep, inChunk);
     for (int64_t block = 0; block < blocks; ++block) {
-      Value at = index(firstBlock + block);
+      Value scale;
+      if (op.getScales())
+        scale = loadScale(arith::DivUIOp::create(b, step, index(group)),
+                          firstBlock + block);
+      for (int64_t i = 0; i < rows; ++i)
+        storeSum(sums[i * blocks + block], scale, add(row, index(i)),
+                 firstBlock + block);
+    }
+  };
+  if (group >= count)
+    return emitPart(index(0), count);
+  loop(0, count / group, {}, [&](Value i, ValueRange) -> Rows {
+    emitPart(scaled(i, group), group);
+    return {};
+  });
+  if (count % group)
+    emitPart(index(count / group * group), count % group);
+}
+
+/// The sums over `count` steps of a chunk, in registers: [rows][blocks].
+SmallVector<Value> LinearKernel::sumPart(Value row, int64_t rows,
+                                         int64_t firstBlock, int64_t blocks,
+                                         Value firstStep, Value inChunk,
+                                         int64_t count) {
+  SmallVector<Value> sums(rows * blocks, zero());
+  Value inBuffer = factorAt(inChunk);
+  Value inRow = factorAt(add(firstStep, inChunk));
+  return loop(0, factorsOf(count), sums, [&](Value k, ValueRange carried) {
+    SmallVector<Value> next(carried), values;
+    Value at = add(inRow, k);
+    for (int64_t block = 0; block < blocks; ++block) {
+      Value blockAt = index(firstBlock + block);
       values.push_back(vector::LoadOp::create(
-          b, floats, scratch ? scratch : weights,
-          scratch ? ValueRange{k, at, index(0)}
-                  : ValueRange{panel, step, at, index(0)}));
+          b, factors, scratch ? scratch : weights,
+          scratch ? ValueRange{add(inBuffer, k), blockAt, index(0)}
+                  : ValueRange{panel, at, blockAt, index(0)}));
     }
     for (int64_t i = 0; i < rows; ++i) {
-      Value x = loadInput(rowAt(i), step);
-      for (int64_t block = 0; block < blocks; ++block) {
-        Value &sum = next[i * blocks + block];
-        sum = multiplyAdd(values[block], x, sum);
-      }
+      SmallVector<Value> terms = loadInput(add(row, index(i)), at);
+      for (int64_t block = 0; block < blocks; ++block)
+        multiplyTerms(values[block], terms, next[i * blocks + block]);
     }
     return next;
   });
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t block = 0; block < blocks; ++block)
-      storeOutput(sums[i * blocks + block], rowAt(i), firstBlock + block);
+}
+
+/// Writes a sum, or adds it to those of the chunks before.
+void LinearKernel::storeSum(Value sum, Value scale, Value row, int64_t block) {
+  if (isWhole) {
+    if (scale)
+      sum = arith::MulFOp::create(b, sum, scale);
+  } else {
+    Value before = loadOutput(row, block);
+    sum = scale ? multiplyAdd(sum, scale, before)
+                : arith::AddFOp::create(b, sum, before).getResult();
+  }
+  storeOutput(sum, row, block);
 }

@@ -9,6 +9,7 @@
 #ifndef GG_LIB_CONVERSION_RF8TOVECTOR_LINEARKERNEL_H
 #define GG_LIB_CONVERSION_RF8TOVECTOR_LINEARKERNEL_H
 
+#include "Activations.h"
 #include "KernelTarget.h"
 
 #include "gg/Dialect/RF8/IR/RF8.h"
@@ -19,7 +20,8 @@ namespace gg {
 class LinearKernel {
 public:
   LinearKernel(mlir::OpBuilder &builder, rf8::LinearOp op,
-               const KernelTarget &target, mlir::Value panel);
+               const KernelTarget &target, const Activations &activations,
+               mlir::Value panel);
 
   void emit();
 
@@ -33,17 +35,24 @@ private:
                 llvm::MutableArrayRef<mlir::Value> sums);
 
   void emitMatrix();
-  void emitChunk(mlir::Value firstStep, int64_t steps, bool isWhole);
+  void emitChunks(mlir::Value firstStep, int64_t steps, int64_t chunk);
+  void emitChunk(mlir::Value firstStep, int64_t steps);
   void decodeChunk(mlir::Value firstStep, int64_t steps);
   void emitTile(mlir::Value row, int64_t rows, int64_t firstBlock,
-                int64_t blocks, mlir::Value firstStep, int64_t steps,
-                bool isWhole);
+                int64_t blocks, mlir::Value firstStep, int64_t steps);
+  Rows sumPart(mlir::Value row, int64_t rows, int64_t firstBlock,
+               int64_t blocks, mlir::Value firstStep, mlir::Value inChunk,
+               int64_t steps);
+  void storeSum(mlir::Value sum, mlir::Value scale, mlir::Value row,
+                int64_t block);
   void emitTiles(llvm::function_ref<void(mlir::Value, int64_t)> tile);
 
   llvm::SmallVector<mlir::Value> loadBlock(mlir::Value stepBlock,
                                            int64_t block);
   mlir::Value loadScale(mlir::Value group, int64_t block);
-  mlir::Value loadInput(mlir::Value row, mlir::Value step);
+  Rows loadInput(mlir::Value row, mlir::Value at);
+  void multiplyTerms(mlir::Value factor, mlir::ValueRange terms,
+                     mlir::Value &sum);
   mlir::Value loadOutput(mlir::Value row, int64_t block);
   void storeOutput(mlir::Value sum, mlir::Value row, int64_t block);
   mlir::Value firstOutput(int64_t block);
@@ -54,6 +63,9 @@ private:
   mlir::Value scaled(mlir::Value value, int64_t factor);
   mlir::Value multiplyAdd(mlir::Value lhs, mlir::Value rhs, mlir::Value sum);
   mlir::Value zero();
+  /// How many factors `steps` steps have, and the number of the one at `step`.
+  int64_t factorsOf(int64_t steps);
+  mlir::Value factorAt(mlir::Value step);
   llvm::SmallVector<mlir::Value>
   loop(int64_t from, int64_t to, llvm::ArrayRef<mlir::Value> carried,
        llvm::function_ref<Rows(mlir::Value, mlir::ValueRange)> body);
@@ -61,10 +73,15 @@ private:
   mlir::ImplicitLocOpBuilder b;
   rf8::LinearOp op;
   const KernelTarget &target;
+  const KernelShape &shape;
+  const Activations &activations;
   rf8::Packing packing;
   mlir::Value panel, weights, scratch;
-  mlir::VectorType floats;
+  /// Sums, and what is multiplied: a step in f32, or two in bf16.
+  mlir::VectorType floats, factors;
   int64_t steps, outputs;
+  /// Whether a tile's sums are those of all steps.
+  bool isWhole = true;
 };
 
 } // namespace gg

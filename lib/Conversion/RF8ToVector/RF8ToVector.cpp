@@ -14,6 +14,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -133,6 +134,7 @@ void ConvertRF8ToVectorPass::runOnOperation() {
       return signalPassFailure();
     OpBuilder builder(op);
     Location loc = op.getLoc();
+    Activations activations = emitActivations(builder, op, kernels, exact);
     Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
     Value one = arith::ConstantIndexOp::create(builder, loc, 1);
     Value panels = arith::ConstantIndexOp::create(
@@ -140,7 +142,7 @@ void ConvertRF8ToVectorPass::runOnOperation() {
     scf::ParallelOp::create(
         builder, loc, ValueRange{zero}, ValueRange{panels}, ValueRange{one},
         [&](OpBuilder &builder, Location, ValueRange panel) {
-          LinearKernel(builder, op, kernels, panel[0]).emit();
+          LinearKernel(builder, op, kernels, activations, panel[0]).emit();
         });
     op.erase();
   }

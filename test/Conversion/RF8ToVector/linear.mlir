@@ -32,11 +32,11 @@ func.func @vector(%x: memref<1x576xf32>, %w: memref<48x144x2x64x!rf8.e4r3>,
 
 // -----
 
-// Many rows: a chunk of 256 steps is decoded first; the last panel is partial.
+// Many rows: chunks of 192 steps are decoded first; the last panel is partial.
 
 // CHECK-LABEL: func @matrix
 // CHECK: scf.parallel
-// CHECK: memref.alloca() {alignment = 64 : i64} : memref<256x2x16xf32>
+// CHECK: memref.alloca() {alignment = 64 : i64} : memref<192x2x16xf32>
 // CHECK: vector.maskedstore
 // CHECK: vector.maskedload
 func.func @matrix(%x: memref<64x576xf32>, %w: memref<6x144x2x64x!rf8.e4r3d>,
