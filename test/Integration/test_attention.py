@@ -51,8 +51,11 @@ class Case:
         if bounds:
             at = np.arange(t)
             self.visible = (at >= self.begin[..., None]) & (at < self.end[..., None])
-        # Keys that nobody sees are never read.
-        unseen = ~self.visible.any(axis=1)[:, None, :, None]
+        # Keys outside of all ranges are never read.
+        seen = self.visible.any(axis=1)
+        unseen = ~(np.logical_or.accumulate(seen, axis=1)
+                   & np.logical_or.accumulate(seen[:, ::-1], axis=1)[:, ::-1])
+        unseen = unseen[:, None, :, None]
         self.key = np.where(unseen, np.array(np.nan, self.key.dtype), self.key)
         self.value = np.where(unseen, np.array(np.nan, self.value.dtype), self.value)
 

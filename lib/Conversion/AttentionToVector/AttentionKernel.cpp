@@ -19,9 +19,12 @@ using namespace gg;
 
 /// Floats of a vector, and keys whose scores are computed together.
 static constexpr int64_t kLanes = 16;
-/// Keys of a block, a multiple of the lanes: its values stay in the L1 cache
+/// Keys of a block, a multiple of the lanes: its values stay in the L2 cache
 /// while all rows of a unit use them.
 static constexpr int64_t kBlock = 128;
+/// Rows whose scores, and vectors whose weighted values, are in registers at a
+/// time; on CPUs with 16 registers of half the width too.
+static constexpr int64_t kScoreRows = 6, kValueVectors = 8;
 /// Fewer units than this leave cores of a small machine idle.
 static constexpr int64_t kUnits = 16;
 
@@ -90,7 +93,7 @@ Value AttentionKernel::emitParts() {
         b.getI64IntegerAttr(64));
   };
   partWeighted = allocate(valueSize);
-  partStatistics = allocate(2);
+  partStatistics = allocate(Correction);
   Value last = keys;
   if (op.getEnd())
     last = loop(index(0), index(shape[0]), 1, index(0),
@@ -125,21 +128,24 @@ void AttentionKernel::emitUnit(ValueRange at, bool isPart) {
     return memref::AllocaOp::create(b, MemRefType::get(shape, b.getF32Type()),
                                     b.getI64IntegerAttr(64));
   };
-  weighted = allocate({tile * group, valueSize});
-  statistics = allocate({tile * group, 2});
-  block = allocate({kBlock});
+  int64_t rows = tile * group;
+  weighted = allocate({rows, valueSize});
+  statistics = allocate({rows, NumStatistics});
+  block = allocate({rows, kBlock});
+  transposed =
+      allocate({static_cast<int64_t>(llvm::alignTo(size, kLanes)), kLanes});
 
+  // The row of a query and a head of the group. The last tile may have fewer
+  // queries; its last one is computed again then, which does not hurt.
   Value first = mul(at[2], index(tile));
-  int64_t all = op.shaped(op.getQuery()).getDimSize(3);
-  Value count = !ShapedType::isDynamic(all) && all % tile == 0
-                    ? index(tile)
-                    : minimum(index(tile), sub(queries, first));
-  auto eachQuery = [&](function_ref<void(const Query &)> body) {
-    loop(index(0), count, 1, {}, [&](Value i, ValueRange) -> Values {
-      loop(index(0), index(group), 1, {}, [&](Value j, ValueRange) -> Values {
-        body({at[0], at[1], j, add(first, i), add(mul(i, index(group)), j)});
-        return {};
-      });
+  auto queryAt = [&, batch = at[0], head = at[1]](Value row) -> Query {
+    Value query = add(first, arith::DivUIOp::create(b, row, index(group)));
+    return {batch, head, arith::RemUIOp::create(b, row, index(group)),
+            minimum(query, sub(queries, index(1))), row};
+  };
+  auto eachRow = [&](function_ref<void(const Query &)> body) {
+    loop(index(0), index(rows), 1, {}, [&](Value row, ValueRange) -> Values {
+      body(queryAt(row));
       return {};
     });
   };
@@ -147,9 +153,10 @@ void AttentionKernel::emitUnit(ValueRange at, bool isPart) {
   // The keys that any of the queries sees.
   Keys seen{index(0), keys};
   if (op.getBegin()) {
-    Values range = loop(index(0), count, 1, {keys, index(0)},
+    Values range = loop(index(0), index(tile), 1, {keys, index(0)},
                         [&](Value i, ValueRange carried) -> Values {
-                          Keys own = keysOf(at[0], add(first, i));
+                          Query query = queryAt(mul(i, index(group)));
+                          Keys own = keysOf(query.batch, query.query);
                           return {minimum(carried[0], own.from),
                                   maximum(carried[1], own.to)};
                         });
@@ -161,39 +168,159 @@ void AttentionKernel::emitUnit(ValueRange at, bool isPart) {
             minimum(seen.to, add(from, index(kBlock)))};
   }
 
-  eachQuery([&](const Query &query) {
+  eachRow([&](const Query &query) {
     for (int64_t i = 0; i < valueSize; i += kLanes)
       storeFloats(splat(0), weighted, {query.row}, i, valueSize);
-    memref::StoreOp::create(b, f32(-HUGE_VAL), statistics,
-                            ValueRange{query.row, index(0)});
-    memref::StoreOp::create(b, f32(0), statistics,
-                            ValueRange{query.row, index(1)});
+    store(query.row, Largest, f32(-HUGE_VAL));
+    store(query.row, Sum, f32(0));
   });
   loop(seen.from, seen.to, kBlock, {}, [&](Value from, ValueRange) -> Values {
-    Value to = minimum(seen.to, add(from, index(kBlock)));
-    eachQuery([&](const Query &query) {
-      Keys own = keysOf(query.batch, query.query);
-      own = {maximum(own.from, from), minimum(own.to, to)};
-      Value some =
-          arith::CmpIOp::create(b, arith::CmpIPredicate::slt, own.from, own.to);
-      auto branch = scf::IfOp::create(b, some, /*withElseRegion=*/false);
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPoint(branch.thenYield());
-      emitBlock(query, own);
+    Keys now{from, minimum(seen.to, add(from, index(kBlock)))};
+    loop(now.from, now.to, kLanes, {}, [&](Value key, ValueRange) -> Values {
+      transposeKeys(at[0], at[1], key, now.to);
+      eachTile(rows, kScoreRows, [&](Value row, int64_t count) {
+        SmallVector<Query> queries;
+        for (int64_t i = 0; i < count; ++i)
+          queries.push_back(queryAt(add(row, index(i))));
+        emitScores(queries, key, now);
+      });
+      return {};
     });
+    eachRow([&](const Query &query) { emitPowers(query.row, now); });
+    emitWeightedValues(at[0], at[1], rows, now);
     return {};
   });
-  eachQuery([&](const Query &query) {
+  eachRow([&](const Query &query) {
     if (isPart)
       return emitPart(query, at[3]);
     Values values;
     for (int64_t i = 0; i < valueSize; i += kLanes)
       values.push_back(loadFloats(weighted, {query.row}, i, valueSize));
-    emitResult(
-        query,
-        memref::LoadOp::create(b, statistics, ValueRange{query.row, index(1)}),
-        values);
+    emitResult(query, load(query.row, Sum), values);
   });
+}
+
+/// Calls `body` for rows `count` at a time, then for those that are left over.
+void AttentionKernel::eachTile(int64_t rows, int64_t count,
+                               function_ref<void(Value, int64_t)> body) {
+  int64_t whole = rows / count * count;
+  if (whole)
+    loop(index(0), index(whole), count, {},
+         [&](Value row, ValueRange) -> Values {
+           body(row, count);
+           return {};
+         });
+  if (whole != rows)
+    body(index(whole), rows - whole);
+}
+
+//===----------------------------------------------------------------------===//
+// Scores
+//===----------------------------------------------------------------------===//
+
+/// Stores 16 keys with a vector for each of their elements.
+void AttentionKernel::transposeKeys(Value batch, Value head, Value key,
+                                    Value end) {
+  Value last = sub(end, index(1));
+  Values places;
+  for (int64_t lane = 0; lane < kLanes; ++lane) // keys behind it are not read
+    places.push_back(minimum(add(key, index(lane)), last));
+  for (int64_t from = 0; from < size; from += kLanes) {
+    Values rows;
+    for (Value place : places)
+      rows.push_back(loadFloats(op.getKey(), {batch, head, place}, from, size));
+    // Swaps ever larger squares beside the diagonal.
+    for (int64_t width = 1; width < kLanes; width *= 2) {
+      SmallVector<int64_t> upper, lower;
+      for (int64_t i = 0; i < kLanes; ++i) {
+        bool left = (i & width) == 0;
+        upper.push_back(left ? i : kLanes + i - width);
+        lower.push_back(left ? i + width : kLanes + i);
+      }
+      for (int64_t i = 0; i < kLanes; ++i) {
+        if (i & width)
+          continue;
+        Value x = rows[i], y = rows[i + width];
+        rows[i] = vector::ShuffleOp::create(b, x, y, upper);
+        rows[i + width] = vector::ShuffleOp::create(b, x, y, lower);
+      }
+    }
+    for (auto [i, row] : llvm::enumerate(rows))
+      vector::StoreOp::create(b, row, transposed,
+                              ValueRange{index(from + i), index(0)});
+  }
+}
+
+/// The scores of queries and 16 keys from `key` on, into their rows of the
+/// block.
+void AttentionKernel::emitScores(ArrayRef<Query> queries, Value key, Keys now) {
+  // Sums of few rows would wait for each other: several for each, then.
+  int64_t chains =
+      std::min<int64_t>(size, std::max<size_t>(1, 4 / queries.size()));
+  Values sums(queries.size() * chains, splat(0));
+  auto addStep = [&](Value step, int64_t chain, MutableArrayRef<Value> sums) {
+    Value part = vector::LoadOp::create(b, floats, transposed,
+                                        ValueRange{step, index(0)});
+    for (auto [i, at] : llvm::enumerate(queries)) {
+      Value x = memref::LoadOp::create(
+          b, op.getQuery(),
+          ValueRange{at.batch, at.head, at.group, at.query, step});
+      Value &sum = sums[i * chains + chain];
+      sum = fadd(sum, fmul(broadcast(x), part));
+    }
+  };
+  int64_t whole = size / chains * chains;
+  sums = loop(index(0), index(whole), chains, sums,
+              [&](Value step, ValueRange carried) -> Values {
+                Values next(carried);
+                for (int64_t i = 0; i < chains; ++i)
+                  addStep(add(step, index(i)), i, next);
+                return next;
+              });
+  for (int64_t i = whole; i < size; ++i)
+    addStep(index(i), i - whole, sums);
+  for (auto [i, at] : llvm::enumerate(queries)) {
+    Value sum = sums[i * chains];
+    for (int64_t chain = 1; chain < chains; ++chain)
+      sum = fadd(sum, sums[i * chains + chain]);
+    vector::StoreOp::create(b, finishScore(at, sum, key, now.to), block,
+                            ValueRange{at.row, sub(key, now.from)});
+  }
+}
+
+/// Scales, caps and masks the products of a query and 16 keys; minus infinity
+/// where it does not see them, and from `end` on.
+Value AttentionKernel::finishScore(const Query &at, Value score, Value key,
+                                   Value end) {
+  score = fmul(score, splat(op.getScale().convertToFloat()));
+  if (std::optional<APFloat> softcap = op.getSoftcap()) {
+    double cap = softcap->convertToFloat();
+    score = arith::DivFOp::create(b, score, splat(cap));
+    score = fmul(math::TanhOp::create(b, score), splat(cap));
+  }
+  Keys own = keysOf(at.batch, at.query);
+  auto lanesBefore = [&](Value bound) -> Value {
+    return vector::CreateMaskOp::create(
+        b, VectorType::get({kLanes}, b.getI1Type()), sub(bound, key));
+  };
+  Value lowest = splat(-HUGE_VAL);
+  Value before = lanesBefore(minimum(own.to, end));
+  if (Value mask = op.getMask()) {
+    SmallVector<Value> place{at.batch, at.head, at.group, at.query, key};
+    for (auto [i, index] : llvm::enumerate(MutableArrayRef(place).drop_back()))
+      if (op.shaped(mask).getDimSize(i) == 1)
+        index = this->index(0);
+    Value bias =
+        vector::MaskedLoadOp::create(b, floats, mask, place, before, lowest);
+    // Whatever the product is.
+    Value hidden =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, bias, lowest);
+    score = arith::SelectOp::create(b, hidden, lowest, fadd(score, bias));
+  }
+  score = arith::SelectOp::create(b, before, score, lowest);
+  return op.getBegin()
+             ? arith::SelectOp::create(b, lanesBefore(own.from), lowest, score)
+             : score;
 }
 
 /// exp(x - largest), also where that is minus infinity.
@@ -206,155 +333,78 @@ Value AttentionKernel::exp(Value x, Value largest) {
   return math::ExpOp::create(b, arith::SubFOp::create(b, x, base));
 }
 
-/// One query and at most a block of keys, at least one.
-void AttentionKernel::emitBlock(const Query &at, Keys seen) {
-  Values query = loadQuery(at);
+/// The powers of a row's scores relative to the largest so far, in their place.
+void AttentionKernel::emitPowers(Value row, Keys now) {
+  auto scoresFrom = [&](Value key) -> Value {
+    return vector::LoadOp::create(b, floats, block,
+                                  ValueRange{row, sub(key, now.from)});
+  };
   Value highest =
-      loop(seen.from, seen.to, kLanes, splat(-HUGE_VAL),
+      loop(now.from, now.to, kLanes, splat(-HUGE_VAL),
            [&](Value key, ValueRange carried) -> Values {
-             Value score = scores(at, query, key, seen.to);
-             vector::StoreOp::create(b, score, block, sub(key, seen.from));
-             return {arith::MaximumFOp::create(b, score, carried[0])};
+             return {arith::MaximumFOp::create(b, scoresFrom(key), carried[0])};
            })[0];
-  Value before =
-      memref::LoadOp::create(b, statistics, ValueRange{at.row, index(0)});
+  Value before = load(row, Largest);
   Value largest = vector::ReductionOp::create(
       b, vector::CombiningKind::MAXIMUMF, highest, before);
-  Value correction = exp(before, largest);
   Value powers =
-      loop(seen.from, seen.to, kLanes, splat(0),
+      loop(now.from, now.to, kLanes, splat(0),
            [&](Value key, ValueRange carried) -> Values {
-             Value from = sub(key, seen.from);
-             Value power =
-                 exp(vector::LoadOp::create(b, floats, block, from), largest);
-             vector::StoreOp::create(b, power, block, from);
+             Value power = exp(scoresFrom(key), largest);
+             vector::StoreOp::create(b, power, block,
+                                     ValueRange{row, sub(key, now.from)});
              return {arith::AddFOp::create(b, carried[0], power)};
            })[0];
-  Value sum =
-      memref::LoadOp::create(b, statistics, ValueRange{at.row, index(1)});
-  sum = vector::ReductionOp::create(b, vector::CombiningKind::ADD, powers,
-                                    fmul(sum, correction));
-  memref::StoreOp::create(b, largest, statistics, ValueRange{at.row, index(0)});
-  memref::StoreOp::create(b, sum, statistics, ValueRange{at.row, index(1)});
-  emitWeightedValues(at, seen, correction);
-}
-
-void AttentionKernel::emitWeightedValues(const Query &at, Keys seen,
-                                         Value correction) {
-  Value factor = broadcast(correction);
-  // As many vectors at a time as leave registers for the operands.
-  constexpr int64_t kVectors = 8;
-  for (int64_t first = 0; first < valueSize; first += kVectors * kLanes) {
-    int64_t last = std::min(valueSize, first + kVectors * kLanes);
-    Values sums;
-    for (int64_t i = first; i < last; i += kLanes)
-      sums.push_back(
-          fmul(loadFloats(weighted, {at.row}, i, valueSize), factor));
-    sums = loop(seen.from, seen.to, 1, sums,
-                [&](Value key, ValueRange carried) -> Values {
-                  Value power = broadcast(memref::LoadOp::create(
-                      b, block, ValueRange{sub(key, seen.from)}));
-                  Values next;
-                  for (auto [i, sum] : llvm::enumerate(carried)) {
-                    Value value =
-                        loadFloats(op.getValue(), {at.batch, at.head, key},
-                                   first + i * kLanes, valueSize);
-                    next.push_back(fadd(sum, fmul(power, value)));
-                  }
-                  return next;
-                });
-    for (auto [i, sum] : llvm::enumerate(sums))
-      storeFloats(sum, weighted, {at.row}, first + i * kLanes, valueSize);
-  }
+  Value correction = exp(before, largest);
+  store(row, Largest, largest);
+  store(row, Correction, correction);
+  store(row, Sum,
+        vector::ReductionOp::create(b, vector::CombiningKind::ADD, powers,
+                                    fmul(load(row, Sum), correction)));
 }
 
 //===----------------------------------------------------------------------===//
-// Scores
+// Weighted values
 //===----------------------------------------------------------------------===//
 
-AttentionKernel::Values AttentionKernel::loadQuery(const Query &at) {
-  Values result;
-  for (int64_t i = 0; i < size; i += kLanes)
-    result.push_back(loadFloats(
-        op.getQuery(), {at.batch, at.head, at.group, at.query}, i, size));
-  return result;
-}
-
-/// The sums of 16 vectors, one a lane. Neighbours are added while they are
-/// joined, first inside the 4 lanes of 128 bits, then across them.
-Value AttentionKernel::sumLanes(ArrayRef<Value> vectors) {
-  constexpr int64_t kQuarter = 4;
-  auto join = [&](Value x, Value y, bool across) -> Value {
-    SmallVector<int64_t> even, odd;
-    if (across) {
-      for (int64_t from : {int64_t(0), kLanes})
-        for (int64_t quarter = 0; quarter < kLanes; quarter += 2 * kQuarter)
-          for (int64_t i = 0; i < kQuarter; ++i) {
-            even.push_back(from + quarter + i);
-            odd.push_back(from + quarter + kQuarter + i);
-          }
-    } else {
-      for (int64_t quarter = 0; quarter < kLanes; quarter += kQuarter)
-        for (int64_t from : {int64_t(0), kLanes})
-          for (int64_t i = 0; i < kQuarter; i += 2) {
-            even.push_back(from + quarter + i);
-            odd.push_back(from + quarter + i + 1);
-          }
-    }
-    return arith::AddFOp::create(b, vector::ShuffleOp::create(b, x, y, even),
-                                 vector::ShuffleOp::create(b, x, y, odd));
-  };
-  Values level(vectors);
-  while (level.size() > 1) {
-    bool across = level.size() <= kQuarter;
-    Values next;
-    for (size_t i = 0; i < level.size(); i += 2)
-      next.push_back(join(level[i], level[i + 1], across));
-    level = next;
+void AttentionKernel::emitWeightedValues(Value batch, Value head, int64_t rows,
+                                         Keys now) {
+  int64_t vectors = llvm::divideCeil(valueSize, kLanes);
+  for (int64_t first = 0; first < vectors; first += kValueVectors) {
+    int64_t count = std::min(kValueVectors, vectors - first);
+    auto at = [&](int64_t i) { return (first + i) * kLanes; };
+    eachTile(rows, std::min(rows, kValueVectors / count),
+             [&](Value row, int64_t tileRows) {
+               Values sums;
+               for (int64_t i = 0; i < tileRows * count; ++i) {
+                 Value own = add(row, index(i / count));
+                 sums.push_back(
+                     fmul(loadFloats(weighted, {own}, at(i % count), valueSize),
+                          broadcast(load(own, Correction))));
+               }
+               sums = loop(
+                   now.from, now.to, 1, sums,
+                   [&](Value key, ValueRange carried) -> Values {
+                     Values next(carried), values;
+                     for (int64_t i = 0; i < count; ++i)
+                       values.push_back(loadFloats(op.getValue(),
+                                                   {batch, head, key}, at(i),
+                                                   valueSize));
+                     for (int64_t r = 0; r < tileRows; ++r) {
+                       Value power = broadcast(memref::LoadOp::create(
+                           b, block,
+                           ValueRange{add(row, index(r)), sub(key, now.from)}));
+                       for (int64_t i = 0; i < count; ++i)
+                         next[r * count + i] =
+                             fadd(next[r * count + i], fmul(power, values[i]));
+                     }
+                     return next;
+                   });
+               for (int64_t i = 0; i < tileRows * count; ++i)
+                 storeFloats(sums[i], weighted, {add(row, index(i / count))},
+                             at(i % count), valueSize);
+             });
   }
-  return level[0];
-}
-
-/// The scores of a query and 16 keys from `key` on; minus infinity from `end`
-/// on.
-Value AttentionKernel::scores(const Query &at, ArrayRef<Value> query, Value key,
-                              Value end) {
-  Values products;
-  Value last = sub(end, index(1));
-  for (int64_t lane = 0; lane < kLanes; ++lane) {
-    // Keys behind the end are not read.
-    Value row = minimum(add(key, index(lane)), last);
-    Value sum;
-    for (auto [i, part] : llvm::enumerate(query)) {
-      Value product =
-          fmul(part, loadFloats(op.getKey(), {at.batch, at.head, row},
-                                i * kLanes, size));
-      sum = sum ? fadd(sum, product) : product;
-    }
-    products.push_back(sum);
-  }
-  Value score = fmul(sumLanes(products), splat(op.getScale().convertToFloat()));
-  if (std::optional<APFloat> softcap = op.getSoftcap()) {
-    double cap = softcap->convertToFloat();
-    score = arith::DivFOp::create(b, score, splat(cap));
-    score = fmul(math::TanhOp::create(b, score), splat(cap));
-  }
-  Value lowest = splat(-HUGE_VAL);
-  Value exists = vector::CreateMaskOp::create(
-      b, VectorType::get({kLanes}, b.getI1Type()), sub(end, key));
-  if (Value mask = op.getMask()) {
-    SmallVector<Value> place{at.batch, at.head, at.group, at.query, key};
-    for (auto [i, index] : llvm::enumerate(MutableArrayRef(place).drop_back()))
-      if (op.shaped(mask).getDimSize(i) == 1)
-        index = this->index(0);
-    Value bias =
-        vector::MaskedLoadOp::create(b, floats, mask, place, exists, lowest);
-    // Whatever the product is.
-    Value hidden =
-        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, bias, lowest);
-    score = arith::SelectOp::create(b, hidden, lowest, fadd(score, bias));
-  }
-  return arith::SelectOp::create(b, exists, score, lowest);
 }
 
 //===----------------------------------------------------------------------===//
@@ -377,34 +427,32 @@ void AttentionKernel::emitPart(const Query &at, Value part) {
     storeFloats(loadFloats(weighted, {at.row}, i, valueSize), partWeighted,
                 place, i, valueSize);
   place.push_back({});
-  for (int64_t i : {0, 1}) {
-    place.back() = index(i);
-    Value number =
-        memref::LoadOp::create(b, statistics, ValueRange{at.row, index(i)});
-    memref::StoreOp::create(b, number, partStatistics, place);
+  for (Statistic which : {Largest, Sum}) {
+    place.back() = index(which);
+    memref::StoreOp::create(b, load(at.row, which), partStatistics, place);
   }
 }
 
 /// A query's parts, relative to the largest score of all.
 void AttentionKernel::emitJoin(ValueRange at, Value parts) {
   Query query{at[0], at[1], at[2], at[3], {}};
-  auto statistic = [&](Value part, int64_t which) -> Value {
+  auto statistic = [&](Value part, Statistic which) -> Value {
     return memref::LoadOp::create(
         b, partStatistics,
         ValueRange{at[0], at[1], part, at[2], at[3], index(which)});
   };
-  Value largest = loop(
-      index(0), parts, 1, f32(-HUGE_VAL),
-      [&](Value part, ValueRange carried) -> Values {
-        return {arith::MaximumFOp::create(b, carried[0], statistic(part, 0))};
-      })[0];
+  Value largest = loop(index(0), parts, 1, f32(-HUGE_VAL),
+                       [&](Value part, ValueRange carried) -> Values {
+                         return {arith::MaximumFOp::create(
+                             b, carried[0], statistic(part, Largest))};
+                       })[0];
   Values sums{f32(0)};
   for (int64_t i = 0; i < valueSize; i += kLanes)
     sums.push_back(splat(0));
   sums = loop(
       index(0), parts, 1, sums, [&](Value part, ValueRange carried) -> Values {
-        Value factor = exp(statistic(part, 0), largest);
-        Values next{fadd(carried[0], fmul(statistic(part, 1), factor))};
+        Value factor = exp(statistic(part, Largest), largest);
+        Values next{fadd(carried[0], fmul(statistic(part, Sum), factor))};
         for (int64_t i = 0; i < valueSize; i += kLanes) {
           Value own = loadFloats(
               partWeighted, {at[0], at[1], part, at[2], at[3]}, i, valueSize);
@@ -453,6 +501,14 @@ void AttentionKernel::storeFloats(Value value, Value buffer, ValueRange row,
       b, VectorType::get({kLanes}, b.getI1Type()),
       ArrayRef<int64_t>{length - from});
   vector::MaskedStoreOp::create(b, buffer, at, mask, value);
+}
+
+Value AttentionKernel::load(Value row, Statistic which) {
+  return memref::LoadOp::create(b, statistics, ValueRange{row, index(which)});
+}
+
+void AttentionKernel::store(Value row, Statistic which, Value number) {
+  memref::StoreOp::create(b, number, statistics, ValueRange{row, index(which)});
 }
 
 Value AttentionKernel::index(int64_t value) {

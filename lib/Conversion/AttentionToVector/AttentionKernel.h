@@ -43,24 +43,31 @@ private:
     Value from, to;
   };
 
+  /// Numbers of a row: the largest score so far, the sum of powers relative to
+  /// it, what earlier weighted values are to be multiplied by.
+  enum Statistic { Largest, Sum, Correction, NumStatistics };
+
   bool dividesKeys();
   Value emitParts();
   void emitUnit(ValueRange at, bool isPart);
-  void emitBlock(const Query &at, Keys keys);
-  void emitWeightedValues(const Query &at, Keys keys, Value correction);
+  void eachTile(int64_t rows, int64_t count,
+                llvm::function_ref<void(Value, int64_t)> body);
+  void transposeKeys(Value batch, Value head, Value key, Value end);
+  void emitScores(llvm::ArrayRef<Query> queries, Value key, Keys now);
+  Value finishScore(const Query &at, Value score, Value key, Value end);
+  void emitPowers(Value row, Keys now);
+  void emitWeightedValues(Value batch, Value head, int64_t rows, Keys now);
   void emitResult(const Query &at, Value sum, llvm::ArrayRef<Value> values);
   void emitPart(const Query &at, Value part);
   void emitJoin(ValueRange at, Value parts);
 
   Keys keysOf(Value batch, Value query);
-  Values loadQuery(const Query &at);
-  Value scores(const Query &at, llvm::ArrayRef<Value> query, Value key,
-               Value end);
-  Value sumLanes(llvm::ArrayRef<Value> vectors);
+  Value exp(Value x, Value largest);
+  Value load(Value row, Statistic which);
+  void store(Value row, Statistic which, Value number);
   Value loadFloats(Value buffer, ValueRange at, int64_t from, int64_t length);
   void storeFloats(Value value, Value buffer, ValueRange at, int64_t from,
                    int64_t length);
-  Value exp(Value x, Value largest);
 
   Value index(int64_t value);
   Value f32(double value);
@@ -83,9 +90,9 @@ private:
   mlir::VectorType floats;
   int64_t group, size, valueSize, tile;
   Value queries, keys;
-  // Of a unit: weighted values [row, value size]; largest score and sum of
-  // powers [row, 2]; scores of a block.
-  Value weighted, statistics, block;
+  // Of a unit: weighted values [row, value size]; numbers of rows; scores of a
+  // block [row, key]; 16 keys [size, 16].
+  Value weighted, statistics, block, transposed;
   // Of keys that are divided: [batch, head, part, group, query, …].
   Value partWeighted, partStatistics;
 };

@@ -11,10 +11,14 @@
 // CHECK:       scf.parallel (%{{.*}}) = (%c0) to (%[[UNITS]])
 // CHECK:         scf.for %{{.*}} to %{{.*}} step %c128
 // CHECK:           scf.for %{{.*}} step %c16
-// Four vectors of a key, of 16 keys.
-// CHECK-COUNT-64:    vector.load %arg1
-// CHECK-COUNT-30:    vector.shuffle
+// 16 keys, transposed: four squares of 16 x 16.
+// CHECK-COUNT-16:    vector.load %arg1
+// CHECK-COUNT-64:    vector.shuffle
+// CHECK-COUNT-16:    vector.store
+// Scores of three rows, a vector of 16 keys each.
+// CHECK:             scf.for %{{.*}} = %c0 to %c64 step %c1 iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}, %{{.*}} = %{{.*}})
 // CHECK:             vector.create_mask
+// CHECK:           scf.for %{{.*}} step %c16
 // CHECK:             arith.maximumf
 // CHECK:           vector.reduction <maximumf>
 // CHECK:           scf.for %{{.*}} step %c16
@@ -37,12 +41,13 @@ func.func @step(%q: memref<1x2x3x1x64xf32>, %k: memref<1x2x2112x64xf32>, %v: mem
 // CHECK-NOT:   memref.alloc()
 // CHECK:       scf.parallel (%{{.*}}, %{{.*}}) = (%c0, %c0) to (%c2, %c8)
 // CHECK:         memref.alloca() {alignment = 64 : i64} : memref<8x20xf32>
-// CHECK:         vector.maskedload %arg0
-// CHECK:         %[[V:.*]] = vector.load %arg1{{.*}} vector<16xbf16>
-// CHECK:         arith.extf %[[V]]
+// CHECK:         %[[K:.*]] = vector.load %arg1{{.*}} vector<16xbf16>
+// CHECK:         arith.extf %[[K]]
+// CHECK:         vector.maskedload %arg1
 // CHECK:         math.tanh
 // CHECK:         vector.maskedload %arg3
 // CHECK:         arith.cmpf oeq
+// CHECK:         vector.maskedstore %arg4
 // CHECK:       return
 func.func @prefill(%q: memref<1x2x1x64x20xf32>, %k: memref<1x2x?x20xbf16>, %v: memref<1x2x?x20xbf16>, %m: memref<1x1x1x64x?xf32>, %o: memref<1x2x1x64x20xf32>) {
   gg.attention ins(%q, %k, %v : memref<1x2x1x64x20xf32>, memref<1x2x?x20xbf16>, memref<1x2x?x20xbf16>)

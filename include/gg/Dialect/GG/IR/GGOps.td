@@ -47,7 +47,8 @@ def GG_AttentionOp : GG_Op<"attention", [
     as the query, with the value's size. `keys(%begin, %end)`, both
     `[batch, queries]`, leaves a query the keys from `begin` up to, not
     including, `end`: a causal order, padding and sliding windows are such
-    ranges, and keys outside are never read. The mask,
+    ranges. Keys outside of a range weigh nothing; those before or behind all
+    ranges are never read. The mask,
     `[batch, heads, group, queries, keys]`, is read at 0 along dimensions of
     size 1; where it is minus infinity the key is hidden. A query that sees no
     key yields zeros.
