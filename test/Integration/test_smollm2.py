@@ -85,10 +85,13 @@ def test_compile_cost(weights, compiled):
 
 
 def test_speed_floor(compiled):
-    from decode_vs_onnxruntime import DECODE_FLOOR, PREFILL_FLOOR, compare
+    """Far below what docs/Performance.md shows: what is slower is broken."""
+    from compare import System, compare
     artifact, _ = compiled("genai", "rf8")
-    results = compare(artifact.path, graph("genai"), threads=2, runs=5)
-    print(results)
-    decode, prefill = (ours / theirs for ours, theirs in zip(results["gg"],
-                                                             results["onnxruntime"]))
-    assert decode >= DECODE_FLOOR and prefill >= PREFILL_FLOOR
+    samples = compare({"gg": System("gg", artifact.path, sys.executable),
+                       "onnxruntime": System("onnxruntime", graph("genai"), sys.executable)},
+                      threads=2, runs=5)
+    print(samples)
+    decode, prefill = (np.median(samples["gg"][rate]) / np.median(samples["onnxruntime"][rate])
+                       for rate in ("decode", "prefill"))
+    assert decode >= 1.5 and prefill >= 0.4
