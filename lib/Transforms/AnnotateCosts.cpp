@@ -50,6 +50,8 @@ public:
   ir::CostAttr get(Operation *op) {
     if (auto linear = dyn_cast<rf8::LinearOp>(op))
       return getLinear(linear);
+    if (auto attention = dyn_cast<ir::AttentionOp>(op))
+      return getAttention(attention);
     if (auto generic = dyn_cast<linalg::LinalgOp>(op))
       return getLinalg(generic);
     return nullptr;
@@ -118,6 +120,22 @@ private:
     int64_t sizes[] = {op.getInputType().getDimSize(0), op.getOutputs(),
                        op.getSteps()};
     return make("linear", bytes, product(sizes, 2));
+  }
+
+  ir::CostAttr getAttention(ir::AttentionOp op) {
+    Count bytes;
+    for (Value operand : {op.getKey(), op.getValue()})
+      if (getPlace(operand) == Place::Cache)
+        bytes.add(getCacheBytes(operand));
+    // A product and a sum with each number of a key and of a value.
+    ArrayRef<int64_t> key = op.shaped(op.getKey()).getShape(),
+                      value = op.shaped(op.getValue()).getShape(),
+                      query = op.shaped(op.getQuery()).getShape();
+    SmallVector<int64_t> sizes(query.drop_back());
+    sizes.push_back(getPlace(op.getKey()) == Place::Cache ? ShapedType::kDynamic
+                                                          : key[2]);
+    return make("attention", bytes,
+                product(sizes, 2 * (key.back() + value.back())));
   }
 
   ir::CostAttr getLinalg(linalg::LinalgOp op) {

@@ -7,10 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "gg/Dialect/GG/IR/GG.h"
+#include "gg/Transforms/BufferRange.h"
 #include "gg/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace gg {
 #define GEN_PASS_DEF_NUMBERPHASESPASS
@@ -63,47 +64,82 @@ private:
   int64_t linearFlops = 0;
 };
 
+/// An operation's cost, and the first phases that write memory for it and that
+/// read weights or a cache for it.
+struct Seen {
+  StringRef node;
+  std::optional<int64_t> writes, streams;
+
+  /// What a linear layer writes before it reads its weights, for instance, is
+  /// preparation.
+  int64_t phase() const { return streams.value_or(*writes); }
+};
+
 struct NumberPhasesPass
     : public gg::impl::NumberPhasesPassBase<NumberPhasesPass> {
   void runOnOperation() override {
     func::FuncOp func = getOperation();
     if (!func->hasAttr(ir::kEntryAttr))
       return;
+    int64_t last = 0;
+    llvm::MapVector<ir::CostAttr, Seen> costs;
+    func.walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (auto barrier = dyn_cast<ir::BarrierOp>(op))
+        barrier.setPhase(last++);
+      else
+        noteCosts(op, last, costs);
+    });
+    std::vector<Phase> phases(last + 1);
+    for (auto &[cost, seen] : costs)
+      if (seen.writes)
+        phases[seen.phase()].add(cost, seen.node);
     std::string text;
     llvm::raw_string_ostream os(text);
-    DenseSet<Attribute> seen;
-    Phase phase;
-    int64_t number = 0;
-    func.walk<WalkOrder::PreOrder>([&](Operation *op) {
-      if (auto barrier = dyn_cast<ir::BarrierOp>(op)) {
-        barrier.setPhase(number++);
-        phase.print(os);
-        phase = Phase();
-      } else if (writesMemory(op)) {
-        addCosts(op->getLoc(), seen, phase);
-      }
-    });
-    phase.print(os);
+    for (const Phase &phase : phases)
+      phase.print(os);
     func->setAttr(ir::kPhasesAttr, StringAttr::get(&getContext(), text));
   }
 
 private:
-  /// Other operations may have been moved to earlier phases.
+  /// Only of what touches memory: other operations may have been moved to
+  /// earlier phases.
+  static void noteCosts(Operation *op, int64_t phase,
+                        llvm::MapVector<ir::CostAttr, Seen> &costs) {
+    bool streams = readsStream(op);
+    if (!streams && !writesMemory(op))
+      return;
+    op->getLoc()->walk([&](Location inner) {
+      auto fused = dyn_cast<FusedLoc>(inner);
+      auto cost =
+          fused ? dyn_cast_or_null<ir::CostAttr>(fused.getMetadata()) : nullptr;
+      if (!cost)
+        return WalkResult::advance();
+      Seen &seen = costs[cost];
+      if (auto name = inner->findInstanceOf<NameLoc>())
+        seen.node = name.getName().getValue();
+      std::optional<int64_t> &first = streams ? seen.streams : seen.writes;
+      if (!first)
+        first = phase;
+      return WalkResult::advance();
+    });
+  }
+
   static bool writesMemory(Operation *op) {
     auto interface = dyn_cast<MemoryEffectOpInterface>(op);
     return interface && interface.hasEffect<MemoryEffects::Write>();
   }
 
-  static void addCosts(Location loc, DenseSet<Attribute> &seen, Phase &phase) {
-    loc->walk([&](Location inner) {
-      auto fused = dyn_cast<FusedLoc>(inner);
-      auto cost =
-          fused ? dyn_cast_or_null<ir::CostAttr>(fused.getMetadata()) : nullptr;
-      if (!cost || !seen.insert(cost).second)
-        return WalkResult::advance();
-      auto name = inner->findInstanceOf<NameLoc>();
-      phase.add(cost, name ? name.getName().getValue() : "");
-      return WalkResult::advance();
+  /// Whether it reads a weight or an argument, such as a cache.
+  static bool readsStream(Operation *op) {
+    auto interface = dyn_cast<MemoryEffectOpInterface>(op);
+    if (!interface || !interface.hasEffect<MemoryEffects::Read>())
+      return false;
+    return llvm::any_of(op->getOperands(), [](Value operand) {
+      if (!isa<BaseMemRefType>(operand.getType()))
+        return false;
+      BufferRange range = getBufferRange(operand);
+      return range.object && (range.kind == BufferRange::Constant ||
+                              isa<BlockArgument>(range.object));
     });
   }
 };

@@ -84,6 +84,20 @@ func.func @attention(%q: memref<3x16xf32>, %cache: memref<1x3x96x16xf32> {gg.rol
 
 // -----
 
+// 3 x 2 x 1 queries, 2 * (16 + 16) operations and two slots for each key.
+
+// CHECK-LABEL: func @streamed_attention
+func.func @streamed_attention(%q: memref<1x3x2x1x16xf32>, %k: memref<1x3x96x16xbf16> {gg.role = "cache"},
+                              %v: memref<1x3x96x16xbf16> {gg.role = "cache"},
+                              %y: memref<1x3x2x1x16xf32>) attributes {gg.entry = "step"} {
+  // CHECK: #gg.cost<0, "attention", bytes = 0, slot_bytes = 192, flops = 0, slot_flops = 384>
+  gg.attention ins(%q, %k, %v : memref<1x3x2x1x16xf32>, memref<1x3x96x16xbf16>, memref<1x3x96x16xbf16>)
+      outs(%y : memref<1x3x2x1x16xf32>) {scale = 2.5e-01 : f32}
+  return
+}
+
+// -----
+
 // Without a cache a dynamic size could be anything.
 
 // CHECK-LABEL: func @unknown

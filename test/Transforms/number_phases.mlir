@@ -22,6 +22,24 @@ func.func @step(%a: memref<4xf32>, %i: index) attributes {gg.entry = "step"} {
 
 // -----
 
+// An operation that prepares its input counts where it reads its weight.
+
+gg.weight @w offset 0 bytes 16 = dense<0.0> : tensor<4xf32>
+
+// CHECK-LABEL: func @prepared
+// CHECK-SAME: gg.phases = "other\09\090\090\090\090\090\0Alinear\09/up\0910\090\09100\090\09100\0A"
+func.func @prepared(%a: memref<4xf32>, %i: index) attributes {gg.entry = "main"} {
+  %c0 = arith.constant 0.0 : f32
+  %w = gg.get_weight @w : memref<4xf32>
+  memref.store %c0, %a[%i] : memref<4xf32> loc(fused<#gg.cost<0, "linear", bytes = 10, slot_bytes = 0, flops = 100, slot_flops = 0>>["/up"])
+  gg.barrier
+  %0 = memref.load %w[%i] : memref<4xf32> loc(fused<#gg.cost<0, "linear", bytes = 10, slot_bytes = 0, flops = 100, slot_flops = 0>>["/up"])
+  memref.store %0, %a[%i] : memref<4xf32> loc(fused<#gg.cost<0, "linear", bytes = 10, slot_bytes = 0, flops = 100, slot_flops = 0>>["/up"])
+  return
+}
+
+// -----
+
 // CHECK-LABEL: func @no_entry
 // CHECK-NOT: gg.phases
 func.func @no_entry() {

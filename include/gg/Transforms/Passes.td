@@ -305,7 +305,8 @@ def NumberPhasesPass : Pass<"gg-number-phases", "::mlir::func::FuncOp"> {
   let description = [{
     A phase is what ends at a barrier, in program order, or with the entry. Its
     costs are those noted in the locations of the operations that write memory
-    there; an operation in several phases counts in the first. The attribute
+    there; what is spread over several phases counts in the first that reads
+    weights or arguments for it, else in the first. The attribute
     `gg.phases` lists them as EntryABI.h says. Run after `gg-distribute`.
 
     ```mlir
