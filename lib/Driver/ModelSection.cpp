@@ -116,21 +116,6 @@ static LogicalResult describeValue(Operation *op, Type type,
   return success();
 }
 
-/// The names of the other integer inputs tell what a decoder without a cache
-/// wants.
-static void assignRecomputeRoles(weights::Entry &entry) {
-  for (weights::Value &input : entry.inputs) {
-    if (input.role != Role::Plain || input.dims.size() != 2 ||
-        (input.type != ElementType::I64 && input.type != ElementType::I32))
-      continue;
-    StringRef name = input.name;
-    if (name.contains("mask"))
-      input.role = Role::AttentionMask;
-    else if (name.contains("position"))
-      input.role = Role::PositionIds;
-  }
-}
-
 static LogicalResult describeEntry(func::FuncOp func, weights::Entry &entry) {
   entry.name = func->getAttrOfType<StringAttr>(ir::kEntryAttr).str();
   for (auto [i, type] : llvm::enumerate(func.getArgumentTypes())) {
@@ -188,7 +173,6 @@ LogicalResult gg::describeModel(ModuleOp module, const CompileOptions &options,
       entry.name = "main";
       func->setAttr(ir::kEntryAttr,
                     StringAttr::get(module.getContext(), entry.name));
-      assignRecomputeRoles(entry);
     } else if (name.getValue() != "main") {
       describeDecoder(func, entry, options, model);
     }

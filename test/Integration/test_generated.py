@@ -3,12 +3,14 @@ to end: graph → artifact → logits and tokens. Needs no shared data."""
 
 import ml_dtypes
 import numpy as np
+import onnx
 import pytest
 import rf8_reference
 from gg.decoder import Decoder
 from gg.graph import GraphStyle, write_onnx
 from gg.models import tiny_gpt2, tiny_llama
 from gg.reference import Reference
+from onnx import TensorProto, helper
 from styles import STYLES, decoder_for
 
 PROMPT = np.array([[5, 17, 2, 40, 33, 8, 61, 12, 3], [1, 1, 70, 9, 22, 3, 4, 88, 0]])
@@ -99,6 +101,34 @@ def test_prefill_then_steps(tmp_path, artifacts):
         tokens, gap = reference.greedy(ids[:length], 8)
         if gap > 2e-3:
             assert artifact.generate(ids[:length], 8) == tokens
+
+
+@pytest.mark.parametrize("length", ["sequence", PROMPT.shape[1]])
+@pytest.mark.parametrize("name,element", [("attention_mask", TensorProto.FLOAT),
+                                          ("visible", TensorProto.BOOL)])
+def test_mask_of_queries_and_keys(name, element, length, tmp_path, artifacts):
+    """A mask that callers would have to fill is that of causal attention; of any
+    number of tokens, or of a fixed one."""
+    decoder = tiny_llama()
+    path = written(tmp_path, decoder, GraphStyle(past="none", mask=False, position_ids=False))
+    model = onnx.load(path)
+    model.graph.input.append(
+        helper.make_tensor_value_info(name, element, ["batch", 1, "sequence", "sequence"]))
+    for node in model.graph.node:
+        if node.op_type == "Attention":
+            del node.input[3:]
+            node.input.append(name)
+            next(a for a in node.attribute if a.name == "is_causal").i = 0
+    for value in [*model.graph.input, *model.graph.output]:
+        for dim in value.type.tensor_type.shape.dim:
+            if dim.dim_param == "sequence" and length != "sequence":
+                dim.dim_value = length
+    onnx.save(model, path)
+    artifact = artifacts(path, "--context", PROMPT.shape[1], "--batch", 2, "--weights", "f32")
+    expected = Reference(decoder).logits(PROMPT)
+    for count in (3, PROMPT.shape[1]):
+        actual = artifact.logits(PROMPT[:, :count], tmp_path)
+        assert np.abs(actual - expected[:, :count]).max() <= 1e-3
 
 
 def test_bf16_cache(tmp_path, artifacts):

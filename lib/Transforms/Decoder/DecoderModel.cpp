@@ -298,6 +298,23 @@ static std::optional<Meaning> getCountMeaning(BlockArgument argument,
   return std::nullopt;
 }
 
+/// True if nothing but masks of attentions is computed of the value.
+static bool isMaskOnly(Value root) {
+  SmallVector<Value> stack = {root};
+  DenseSet<Operation *> seen;
+  while (!stack.empty())
+    for (OpOperand &use : stack.pop_back_val().getUses()) {
+      Operation *user = use.getOwner();
+      if (isa<AttentionOp>(user)
+              ? use.getOperandNumber() != 3
+              : user->hasTrait<mlir::OpTrait::IsTerminator>())
+        return false;
+      if (!isa<AttentionOp>(user) && seen.insert(user).second)
+        llvm::append_range(stack, user->getResults());
+    }
+  return true;
+}
+
 /// Whether an input may be as long there as the sequence.
 bool DecoderModel::hasLength(RankedTensorType type, int64_t axis) const {
   return type.isDynamicDim(axis) || type.getDimSize(axis) == loosenedFrom;
@@ -329,8 +346,11 @@ DecoderModel::describeInput(BlockArgument argument) {
   } else if (isNamedPosition && isSingle && rank <= 1) {
     input.meaning = Meaning::Past;
     last = {DimMeaning::Batch};
-  } else if (rank > 2 && name.contains("mask") && hasLength(type, rank - 1) &&
-             hasLength(type, rank - 2) == !isSingle) {
+  } else if (rank > 2 && hasLength(type, rank - 1) &&
+             hasLength(type, rank - 2) == !isSingle &&
+             (name.contains("mask") ||
+              (type.getElementType().isInteger(1) && isMaskOnly(argument)))) {
+    // Numbers to add may be a bias, too; booleans can only hide keys.
     input.meaning = Meaning::Causal;
     last.of = DimMeaning::Total;
   } else if (rank == 2 && (name.contains("mask") ||
@@ -363,6 +383,26 @@ DecoderModel::describeInput(BlockArgument argument) {
   return input;
 }
 
+/// Several masks of queries and keys differ in something, so that not all can
+/// be causal and nothing else: one may be that of a window.
+bool DecoderModel::checkMasks(std::string &reason) const {
+  BlockArgument first;
+  for (const auto &[value, input] : inputs) {
+    if (input.meaning != Meaning::Causal)
+      continue;
+    auto argument = cast<BlockArgument>(value);
+    if (!first) {
+      first = argument;
+      continue;
+    }
+    reason = ("the masks '" + getArgumentName(function, first) + "' and '" +
+              getArgumentName(function, argument) + "' cannot be told apart")
+                 .str();
+    return false;
+  }
+  return true;
+}
+
 bool DecoderModel::describeInputs(std::string &reason) {
   auto idsType = cast<RankedTensorType>(ids.getType());
   DimMeaning batch{DimMeaning::Batch}, sequence{DimMeaning::Sequence};
@@ -388,7 +428,7 @@ bool DecoderModel::describeInputs(std::string &reason) {
     }
     inputs[argument] = std::move(*input);
   }
-  return true;
+  return checkMasks(reason);
 }
 
 //===----------------------------------------------------------------------===//

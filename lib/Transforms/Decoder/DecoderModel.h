@@ -41,7 +41,8 @@ enum class Meaning {
   Cache,
   Positions, ///< past + index along the sequence
   Mask,      ///< 1: every position is attended
-  Causal,    ///< a mask of queries and keys: what is 0 to add, or true, is seen
+  Causal,    ///< a mask of queries and keys: what is 0 to add, or true, is
+             ///< seen; the caller's is that of causal attention
   Past,      ///< past
   Total,     ///< past + sequence
   Last,      ///< past + sequence - 1
@@ -123,6 +124,7 @@ private:
   bool findTokens(std::string &reason);
   bool findSites(std::string &reason);
   bool describeInputs(std::string &reason);
+  bool checkMasks(std::string &reason) const;
   bool describeCache(mlir::BlockArgument argument);
   bool hasLength(mlir::RankedTensorType type, int64_t axis) const;
   std::optional<InputMeaning> describeInput(mlir::BlockArgument argument);

@@ -86,33 +86,42 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
     keepFunction(function, reason);
   }
 
+  /// What an input is in a call over the whole sequence, or "".
+  static StringRef getRecomputeRole(const DecoderModel &model,
+                                    BlockArgument argument) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (argument == model.ids || !type)
+      return argument == model.ids ? "ids" : "";
+    Type element = type.getElementType();
+    StringRef name = gg::getArgumentName(model.function, argument);
+    if (type.getRank() == 2 && (element.isInteger(32) || element.isInteger(64)))
+      return name.contains("mask")       ? "attention_mask"
+             : name.contains("position") ? "position_ids"
+                                         : "";
+    // The call begins with an empty past, which what an encoder hands over is
+    // not.
+    auto idsType = cast<RankedTensorType>(model.ids.getType());
+    bool isEmptied = type.getNumDynamicDims() >= 1 + idsType.isDynamicDim(0) &&
+                     type.getRank() > 2 && isa<FloatType>(element) &&
+                     isPast(argument);
+    return isEmptied ? "past" : "";
+  }
+
   /// Marks what takes part in a call over the whole sequence.
-  void recompute(DecoderModel &model, const Twine &reason) {
+  void recompute(DecoderModel &model, StringRef reason) {
     func::FuncOp function = model.function;
-    std::string why = reason.str();
-    auto setRole = [&](BlockArgument argument, StringRef role) {
-      function.setArgAttr(argument.getArgNumber(), "gg.role",
+    SmallVector<StringRef> roles;
+    for (BlockArgument argument : function.getArguments())
+      roles.push_back(getRecomputeRole(model, argument));
+    if (model.isSingle || llvm::is_contained(roles, ""))
+      return keepTensors(function, reason);
+    for (auto [number, role] : llvm::enumerate(roles))
+      function.setArgAttr(number, "gg.role",
                           StringAttr::get(&getContext(), role));
-    };
-    for (BlockArgument argument : function.getArguments()) {
-      auto type = dyn_cast<RankedTensorType>(argument.getType());
-      if (!type || !isa<FloatType>(type.getElementType()) || type.getRank() < 3)
-        continue;
-      // The call begins with an empty past, which what an encoder hands over
-      // is not.
-      if (!isPast(argument) ||
-          type.getNumDynamicDims() <
-              1 + cast<RankedTensorType>(model.ids.getType()).isDynamicDim(0))
-        return keepTensors(function, why);
-      setRole(argument, "past");
-    }
-    if (model.isSingle)
-      return keepTensors(function, why);
-    setRole(model.ids, "ids");
     widenLogits(model);
     function.emitRemark() << "no cache is derived, so that each step computes "
                              "the whole sequence again: "
-                          << why;
+                          << reason;
     setEntry(function, "recompute");
   }
 

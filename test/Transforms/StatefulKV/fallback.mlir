@@ -155,10 +155,10 @@ func.func @main(
 
 // -----
 
-// An input that nobody knows.
+// An input that nobody knows, and nobody could fill.
 // CHECK-LABEL: func.func @main(
-// CHECK-SAME: gg.entry = "recompute"
-// expected-remark @+1 {{the input 'temperature' has no known meaning}}
+// CHECK-SAME: gg.entry = "main"
+// expected-remark @+1 {{stays tensors in, tensors out: the input 'temperature' has no known meaning}}
 func.func @main(%t: tensor<f32> {onnx.name = "temperature"},
     %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
     %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
@@ -272,4 +272,77 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b"
   %h = onnx.Add(%e, %m) : (tensor<?x?x8xf32>, tensor<?x1x8xf32>) -> tensor<?x?x8xf32>
   %l = onnx.MatMul(%h, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
   return %l : tensor<?x?x16xf32>
+}
+
+// -----
+
+// A mask for each kind of layer: that one of them is a window, only the caller
+// knows.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "main"
+// expected-remark @+1 {{stays tensors in, tensors out: the masks 'full_mask' and 'sliding_mask' cannot be told apart}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %full: tensor<?x1x?x?xf32> {onnx.name = "full_mask", onnx.dims = ["b", "1", "s", "t"]},
+    %sliding: tensor<?x1x?x?xf32> {onnx.name = "sliding_mask", onnx.dims = ["b", "1", "s", "t"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %x, %k1, %v1, %qk1 = onnx.Attention(%e, %e, %e, %full, %none, %none, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 0 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x1x?x?xf32>, none, none, none)
+      -> (tensor<?x?x8xf32>, none, none, none)
+  %y, %k2, %v2, %qk2 = onnx.Attention(%x, %x, %x, %sliding, %none, %none, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 0 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x1x?x?xf32>, none, none, none)
+      -> (tensor<?x?x8xf32>, none, none, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l : tensor<?x?x16xf32>
+}
+
+// -----
+
+// Numbers to add to the scores may be a bias.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "main"
+// expected-remark @+1 {{stays tensors in, tensors out: the input 'bias' has no known meaning}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %bias: tensor<?x1x?x?xf32> {onnx.name = "bias", onnx.dims = ["b", "1", "s", "t"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %y, %k1, %v1, %qk1 = onnx.Attention(%e, %e, %e, %bias, %none, %none, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 0 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x1x?x?xf32>, none, none, none)
+      -> (tensor<?x?x8xf32>, none, none, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  return %l : tensor<?x?x16xf32>
+}
+
+// -----
+
+// Booleans that mask, and more.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: gg.entry = "main"
+// expected-remark @+1 {{stays tensors in, tensors out: the input 'flags' has no known meaning}}
+func.func @main(
+    %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
+    %flags: tensor<?x1x?x?xi1> {onnx.name = "flags", onnx.dims = ["b", "1", "s", "t"]})
+    -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x1x?x?xf32>) {
+  %none = onnx.None : none
+  %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
+  %head = onnx.Constant dense<0.125> : tensor<8x16xf32>
+  %e = onnx.Gather(%table, %ids) : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %y, %k1, %v1, %qk1 = onnx.Attention(%e, %e, %e, %flags, %none, %none, %none)
+      {q_num_heads = 2 : i64, kv_num_heads = 2 : i64, is_causal = 0 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x1x?x?xi1>, none, none, none)
+      -> (tensor<?x?x8xf32>, none, none, none)
+  %l = onnx.MatMul(%y, %head) : (tensor<?x?x8xf32>, tensor<8x16xf32>) -> tensor<?x?x16xf32>
+  %f = onnx.Cast(%flags) {to = f32} : (tensor<?x1x?x?xi1>) -> tensor<?x1x?x?xf32>
+  return %l, %f : tensor<?x?x16xf32>, tensor<?x1x?x?xf32>
 }

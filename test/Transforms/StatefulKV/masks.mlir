@@ -159,7 +159,8 @@ func.func @main(
 
 // -----
 
-// The same, true where a key is seen.
+// The same, true where a key is seen, whatever its name: booleans that nothing
+// but attentions read can only hide keys.
 
 // CHECK-LABEL: func.func @step(
 // CHECK: onnx.Attention(%{{[0-9]+}}, %{{[0-9]+}}, %{{[0-9]+}}, %[[NONE:[a-z0-9_]+]], %[[NONE]], %[[NONE]], %{{[0-9]+}})
@@ -168,7 +169,7 @@ func.func @main(
     %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]},
     %pk: tensor<?x2x?x4xf32> {onnx.name = "past.k", onnx.dims = ["b", "2", "p", "4"]},
     %pv: tensor<?x2x?x4xf32> {onnx.name = "past.v", onnx.dims = ["b", "2", "p", "4"]},
-    %mask: tensor<?x1x?x?xi1> {onnx.name = "attention_mask", onnx.dims = ["b", "1", "s", "t"]})
+    %mask: tensor<?x1x?x?xi1> {onnx.name = "visible", onnx.dims = ["b", "1", "s", "t"]})
     -> (tensor<?x?x16xf32> {onnx.name = "logits"}, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) {
   %none = onnx.None : none
   %table = onnx.Constant dense<0.5> : tensor<16x8xf32>
