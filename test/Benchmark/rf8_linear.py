@@ -41,17 +41,23 @@ def kernel(options, rows, outputs, steps, kind, copies):
     shape = "x".join(map(str, dims))
     one = f"memref<{shape}x{kind}, strided<{strides}, offset: ?>>"
     clause = f"scales(%s : memref<{dims[0] * width}xf32>)" if "rf8" in kind else ""
+    types = [f"memref<{rows}x{steps}xf32>", f"memref<{copies}x{shape}x{kind}>",
+             f"memref<{dims[0] * width}xf32>", f"memref<{rows}x{outputs}xf32>"]
+    arguments = ", ".join(f"%{name}: {type}" for name, type in zip("xwso", types))
     return f"""
-func.func @kernel(%x: memref<{rows}x{steps}xf32>, %w: memref<{copies}x{shape}x{kind}>,
-                  %s: memref<{dims[0] * width}xf32>, %o: memref<{rows}x{outputs}xf32>) {{
+// A function of its own frees the buffers of its loops.
+func.func private @linear({arguments}, %i: index) attributes {{no_inline}} {{
+  %v = memref.subview %w[%i, 0, 0, 0, 0] [1, {", ".join(map(str, dims))}] [1, 1, 1, 1, 1]
+      : {types[1]} to {one}
+  rf8.linear ins(%x, %v : {types[0]}, {one}) {clause} outs(%o : {types[3]})
+  return
+}}
+func.func @kernel({arguments}) {{
   %first = arith.constant 0 : index
   %step = arith.constant 1 : index
   %last = arith.constant {copies} : index
   scf.for %i = %first to %last step %step {{
-    %v = memref.subview %w[%i, 0, 0, 0, 0] [1, {", ".join(map(str, dims))}] [1, 1, 1, 1, 1]
-        : memref<{copies}x{shape}x{kind}> to {one}
-    rf8.linear ins(%x, %v : memref<{rows}x{steps}xf32>, {one}) {clause}
-               outs(%o : memref<{rows}x{outputs}xf32>)
+    func.call @linear(%x, %w, %s, %o, %i) : ({", ".join(types)}, index) -> ()
   }}
   return
 }}"""

@@ -77,7 +77,7 @@ def test_shapes(cpu, weights, tmp_path):
 
 
 @pytest.mark.parametrize("rows,options,terms", [
-    (1, [], 2), (16, [], 2), (17, [], 1), (67, [], 1), (67, ["--activations", "exact"], 2)])
+    (1, [], 2), (4, [], 2), (5, [], 1), (67, [], 1), (67, ["--activations", "exact"], 2)])
 def test_terms(rows, options, terms, tmp_path):
     """Few rows are multiplied in two terms of bf16, many in as many as asked."""
     if BF16_LEVEL not in cpu_levels():

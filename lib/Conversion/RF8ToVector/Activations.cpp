@@ -18,9 +18,9 @@
 using namespace mlir;
 using namespace gg;
 
-/// Rows up to which activations always have two terms: tokens of a batch are
-/// decoded as accurately as a single one.
-static constexpr int64_t kTwoTermRows = 16;
+/// Rows up to which activations always have two terms: so few are multiplied
+/// about as fast as their weights come from memory.
+static constexpr int64_t kTwoTermRows = 4;
 
 /// Steps that an iteration converts.
 static constexpr int64_t kSteps = 16;

@@ -21,6 +21,9 @@ struct KernelShape {
   /// Up to this many rows, weights are decoded in registers as they are read;
   /// beyond, a chunk of a panel is decoded once for all rows.
   int64_t vectorRows;
+  /// Sums of 16 outputs that such kernels keep, to hide the latency of an
+  /// addition: several of an output where there are fewer outputs.
+  int64_t vectorSums;
   /// Rows and blocks of 16 outputs whose sums are in registers at a time.
   int64_t tileRows, tileBlocks;
   /// Steps of a chunk, a multiple of 4: what is decoded stays in the L1 cache.

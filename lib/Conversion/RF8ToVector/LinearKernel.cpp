@@ -210,18 +210,14 @@ void LinearKernel::storeOutput(Value sum, Value row, int64_t block) {
 /// Adds a block of steps, the first `count` of it, to the sums: [rows][blocks].
 void LinearKernel::addBlock(int64_t rows, Value stepBlock, int64_t count,
                             MutableArrayRef<Value> sums) {
-  SmallVector<SmallVector<Value>> values;
-  for (int64_t block = 0; block < packing.blocks; ++block)
-    values.push_back(loadBlock(stepBlock, block));
+  // Block by block, so that few decoded factors are in registers at a time.
   Value first = scaled(stepBlock, factorsOf(packing.steps()));
-  for (int64_t k = 0; k < factorsOf(count); ++k) {
-    Value at = add(first, index(k));
-    for (int64_t row = 0; row < rows; ++row) {
-      SmallVector<Value> terms = loadInput(index(row), at);
-      for (int64_t block = 0; block < packing.blocks; ++block)
-        multiplyTerms(values[block][k], terms,
+  for (int64_t block = 0; block < packing.blocks; ++block) {
+    SmallVector<Value> values = loadBlock(stepBlock, block);
+    for (int64_t k = 0; k < factorsOf(count); ++k)
+      for (int64_t row = 0; row < rows; ++row)
+        multiplyTerms(values[k], loadInput(index(row), add(first, index(k))),
                       sums[row * packing.blocks + block]);
-    }
   }
 }
 
@@ -229,10 +225,9 @@ void LinearKernel::addBlock(int64_t rows, Value stepBlock, int64_t count,
 /// `tail` steps of the next: [rows][blocks].
 SmallVector<Value> LinearKernel::sumSteps(int64_t rows, Value first,
                                           int64_t stepBlocks, int64_t tail) {
-  // Sums of consecutive blocks do not wait for each other. As many are kept
-  // as hide the latency of the additions.
+  // Sums of consecutive blocks do not wait for each other.
   int64_t width = rows * packing.blocks;
-  int64_t chains = std::max<int64_t>(1, 8 / width);
+  int64_t chains = std::max<int64_t>(1, shape.vectorSums / width);
   int64_t unroll = std::max<int64_t>(chains, 4 / packing.steps());
   SmallVector<Value> sums(width * chains, zero());
   auto chain = [&](MutableArrayRef<Value> all, int64_t i) {
