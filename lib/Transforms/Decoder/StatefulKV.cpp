@@ -11,6 +11,7 @@
 #include "../Signature.h"
 #include "EntryBuilder.h"
 #include "LoosenSequence.h"
+#include "mlir/Pass/PassManager.h"
 
 namespace gg {
 #define GEN_PASS_DEF_STATEFULKVPASS
