@@ -21,9 +21,9 @@ const KernelTarget &KernelTarget::get(KernelISA isa) {
   static const KernelTarget avx2{{3, 2, 4, 1, 256},      {}, true, false, 32,
                                  "llvm.x86.avx2.pshuf.b"};
   static const KernelTarget avx512{
-      {8, 8, 8, 2, 256}, {}, true, false, 64, "llvm.x86.avx512.pshuf.b.512"};
+      {8, 8, 8, 2, 384}, {}, true, false, 64, "llvm.x86.avx512.pshuf.b.512"};
   static const KernelTarget avx512bf16{
-      {8, 8, 8, 2, 256}, {10, 8, 8, 2, 384}, true, true, 64, avx512.lookup};
+      {8, 8, 8, 2, 384}, {10, 8, 8, 2, 384}, true, true, 64, avx512.lookup};
   static const KernelTarget neon{{4, 4, 4, 1, 256},       {}, true, false, 16,
                                  "llvm.aarch64.neon.tbl1"};
   switch (isa) {
