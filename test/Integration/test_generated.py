@@ -76,9 +76,13 @@ def test_weight_types(weights, rounding, tmp_path, artifacts):
     path = written(tmp_path, decoder)
     expected = Reference(rounded(decoder, rounding)).logits(PROMPT)
     assert np.abs(expected - Reference(decoder).logits(PROMPT)).max() > 0.01
-    actual = artifacts(path, "--context", 32, "--batch", 2, "--weights",
-                       weights).logits(PROMPT, tmp_path)
-    assert np.abs(actual - expected).max() <= 1e-3
+    def error(activations):
+        actual = artifacts(path, "--context", 32, "--batch", 2, "--weights", weights,
+                           "--activations", activations).logits(PROMPT, tmp_path)
+        return np.abs(actual - expected)
+    assert error("exact").max() <= 1e-3
+    # Activations of a few layers, each rounded by up to 2^-9 of its size.
+    assert np.sqrt((error("rounded") ** 2).mean()) <= 2.0 ** -8 * expected.std()
 
 
 def test_prompt_lengths_around_chunk_and_capacity(tmp_path, artifacts):

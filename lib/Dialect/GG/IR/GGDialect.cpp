@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "gg/Dialect/DestinationStyle.h"
 #include "gg/Dialect/GG/IR/GG.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -123,14 +124,7 @@ AttentionOp::reifyResultShapes(OpBuilder &builder,
 void AttentionOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
-  if (isa<TensorType>(getInit().getType()))
-    return;
-  for (OpOperand &operand : getOperation()->getOpOperands())
-    if (!isDpsInit(&operand))
-      effects.emplace_back(MemoryEffects::Read::get(), &operand,
-                           SideEffects::DefaultResource::get());
-  effects.emplace_back(MemoryEffects::Write::get(), &getInitMutable(),
-                       SideEffects::DefaultResource::get());
+  gg::getDestinationStyleEffects(*this, effects);
 }
 
 //===----------------------------------------------------------------------===//

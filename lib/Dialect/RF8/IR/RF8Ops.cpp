@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "gg/Dialect/DestinationStyle.h"
 #include "gg/Dialect/RF8/IR/RF8.h"
 
 #include "gg/RF8/Float.h"
@@ -335,12 +336,5 @@ LogicalResult LinearOp::reifyResultShapes(OpBuilder &builder,
 void LinearOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
-  if (isa<TensorType>(getInitType()))
-    return;
-  for (OpOperand &operand : getOperation()->getOpOperands())
-    if (!isDpsInit(&operand))
-      effects.emplace_back(MemoryEffects::Read::get(), &operand,
-                           SideEffects::DefaultResource::get());
-  effects.emplace_back(MemoryEffects::Write::get(), &getInitMutable(),
-                       SideEffects::DefaultResource::get());
+  gg::getDestinationStyleEffects(*this, effects);
 }
