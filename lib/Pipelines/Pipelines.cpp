@@ -130,7 +130,7 @@ LogicalResult gg::buildCodegenPipeline(OpPassManager &pm,
              "canonicalize,cse,")
                 .str();
   // Memory and threads.
-  passes += "gg-plan-arena,gg-distribute,gg-number-phases,"
+  passes += "gg-privatize,gg-plan-arena,gg-distribute,gg-number-phases,"
             "canonicalize,cse,"
             "scf-parallel-for-to-nested-fors,";
   // Numbers: small floats compute in f32, and nothing calls a library.

@@ -26,7 +26,8 @@ bool BufferRange::mayOverlap(const BufferRange &other) const {
     return false;
   switch (kind) {
   case Arena:
-    return begin < other.end && other.begin < end;
+  case Private:
+    return object == other.object && begin < other.end && other.begin < end;
   case Constant:
     return true;
   default:
@@ -34,28 +35,41 @@ bool BufferRange::mayOverlap(const BufferRange &other) const {
   }
 }
 
-/// A piece of the arena at a constant offset, or from its dynamic rest.
-static BufferRange getArenaRange(memref::ViewOp view) {
+/// All of a buffer on the stack.
+static BufferRange getStackRange(Value buffer) {
+  return {BufferRange::Private, 0, std::numeric_limits<int64_t>::max(), buffer};
+}
+
+/// A piece of the arena or of the stack at a constant offset, or from the
+/// arena's dynamic rest.
+static BufferRange getViewRange(memref::ViewOp view) {
+  Operation *base = view.getSource().getDefiningOp();
+  bool isArena = isa<ir::ArenaOp>(base);
   std::optional<int64_t> offset = getConstantIntValue(view.getByteShift());
   MemRefType type = view.getType();
   if (!offset || !type.hasStaticShape())
-    return {BufferRange::Object, 0, 0, view.getResult()};
+    return isArena ? BufferRange{BufferRange::Object, 0, 0, view.getResult()}
+                   : getStackRange(view.getSource());
   int64_t bytes =
       type.getNumElements() * *ir::getElementBytes(type.getElementType());
-  return {BufferRange::Arena, *offset, *offset + bytes, nullptr};
+  return {isArena ? BufferRange::Arena : BufferRange::Private, *offset,
+          *offset + bytes, view.getSource()};
 }
 
 BufferRange gg::getBufferRange(Value buffer) {
   while (Operation *op = buffer.getDefiningOp()) {
     if (auto view = dyn_cast<memref::ViewOp>(op);
-        view && view.getSource().getDefiningOp<ir::ArenaOp>())
-      return getArenaRange(view);
+        view && isa_and_present<ir::ArenaOp, memref::AllocaOp>(
+                    view.getSource().getDefiningOp()))
+      return getViewRange(view);
     if (auto view = dyn_cast<ViewLikeOpInterface>(op)) {
       buffer = view.getViewSource();
       continue;
     }
     if (isa<memref::AllocaOp>(op))
-      return {BufferRange::Private, 0, 0, buffer};
+      return getStackRange(buffer);
+    if (isa<memref::AllocOp>(op))
+      return {BufferRange::Object, 0, 0, buffer};
     if (isa<ir::GetWeightOp, memref::GetGlobalOp>(op))
       return {BufferRange::Constant, 0, 0, buffer};
     return {};

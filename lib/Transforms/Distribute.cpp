@@ -13,8 +13,10 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 
 namespace gg {
 #define GEN_PASS_DEF_DISTRIBUTEPASS
@@ -80,12 +82,6 @@ private:
                              "not known");
     bool writes = llvm::any_of(
         *accesses, [](const BufferAccess &access) { return access.isWrite; });
-    if (auto loop = dyn_cast<scf::ParallelOp>(op); loop && isLarge(loop)) {
-      group = nullptr;
-      meet(op, *accesses, Who::Share);
-      splitParallel(loop, thread, threads);
-      return success();
-    }
     if (isControlOfTeam(op, writes))
       return distributeControl(op, *accesses);
     if (!writes) {
@@ -93,10 +89,53 @@ private:
       meet(op, *accesses, Who::All);
       return success();
     }
+    if (writesPrivate(op))
+      return op->emitOpError("cannot be divided: it writes buffers of every "
+                             "thread and shared ones");
+    if (auto loop = dyn_cast<scf::ParallelOp>(op); loop && isLarge(loop)) {
+      group = nullptr;
+      meet(op, *accesses, Who::Share);
+      splitParallel(loop, thread, threads);
+      return success();
+    }
     if (op->getNumResults() != 0)
       return op->emitOpError("cannot be left to one thread: it has results");
     leaveToFirst(op, *accesses);
     return success();
+  }
+
+  /// Whether `op` writes private memory that is not its own.
+  static bool writesPrivate(Operation *op) {
+    return op
+        ->walk([&](MemoryEffectOpInterface inner) {
+          SmallVector<MemoryEffects::EffectInstance> effects;
+          inner.getEffects<MemoryEffects::Write>(effects);
+          return llvm::any_of(effects,
+                              [&](const MemoryEffects::EffectInstance &effect) {
+                                Value buffer = effect.getValue();
+                                return buffer && isPrivate(buffer) &&
+                                       !isOwn(buffer, op);
+                              })
+                     ? WalkResult::interrupt()
+                     : WalkResult::advance();
+        })
+        .wasInterrupted();
+  }
+
+  static bool isPrivate(Value buffer) {
+    return getBufferRange(buffer).kind == BufferRange::Private;
+  }
+
+  /// Whether the view of the stack that `buffer` comes from is made in `op`.
+  static bool isOwn(Value buffer, Operation *op) {
+    Operation *def = buffer.getDefiningOp();
+    while (op->isProperAncestor(def)) {
+      auto view = dyn_cast<ViewLikeOpInterface>(def);
+      if (!view || view.getViewSource().getDefiningOp<memref::AllocaOp>())
+        return true;
+      def = view.getViewSource().getDefiningOp();
+    }
+    return false;
   }
 
   bool isLarge(scf::ParallelOp loop) {

@@ -198,6 +198,9 @@ struct PlanArenaPass : public gg::impl::PlanArenaPassBase<PlanArenaPass> {
       func.emitOpError("expected one block");
       return signalPassFailure();
     }
+    slots.clear();
+    dynamic.clear();
+    scratch.clear();
     if (failed(collect(func)) || failed(planScratch(func)))
       return signalPassFailure();
 
@@ -216,9 +219,6 @@ struct PlanArenaPass : public gg::impl::PlanArenaPassBase<PlanArenaPass> {
     DynamicArena rest(func, arena, total);
     for (memref::AllocOp op : dynamic)
       rest.replace(op);
-    slots.clear();
-    dynamic.clear();
-    scratch.clear();
   }
 
 private:
@@ -265,7 +265,9 @@ private:
           return op->emitOpError(
                      "expected a per-thread buffer of static size but got ")
                  << type;
-        scratch.push_back(op);
+        unsigned place =
+            position.lookup(func.front().findAncestorOpInBlock(*op));
+        scratch.push_back({op, getBytes(type), place, place});
         return WalkResult::advance();
       }
       return addBuffer(op, func, aliases, position);
@@ -301,40 +303,39 @@ private:
       return success();
     }
     slot.bytes = getBytes(*largest);
-    slots.push_back(slot);
+    (op->hasAttr(ir::kPrivateAttr) ? scratch : slots).push_back(slot);
     return success();
   }
 
   /// Buffers of one parallel loop lie behind each other; those of different
   /// loops share memory.
   LogicalResult planScratch(func::FuncOp func) {
-    if (scratch.empty())
-      return success();
-    DenseMap<Operation *, int64_t> used;
-    int64_t total = 0;
-    SmallVector<int64_t> offsets;
-    for (Operation *op : scratch) {
-      int64_t &end = used[func.front().findAncestorOpInBlock(*op)];
-      offsets.push_back(end);
-      end += getBytes(cast<MemRefType>(op->getResult(0).getType()));
-      total = std::max(total, end);
+    int64_t total = assignOffsets(scratch);
+    if (total > maxScratch) {
+      SmallVector<Slot> all = std::exchange(scratch, {});
+      for (const Slot &slot : all)
+        (slot.op->hasAttr(ir::kPrivateAttr) ? slots : scratch).push_back(slot);
+      total = assignOffsets(scratch);
     }
     if (total > maxScratch)
       return func.emitOpError("expected at most ")
              << int64_t(maxScratch) << " bytes of per-thread buffers but got "
              << total;
+    if (scratch.empty())
+      return success();
     OpBuilder builder = OpBuilder::atBlockBegin(&func.front());
     Value stack = memref::AllocaOp::create(
         builder, func.getLoc(), MemRefType::get({total}, builder.getI8Type()),
         builder.getI64IntegerAttr(kAlignment));
-    for (auto [op, offset] : llvm::zip_equal(scratch, offsets))
-      replaceByView(op, stack, offset);
+    for (const Slot &slot : scratch)
+      replaceByView(slot.op, stack, slot.offset);
     return success();
   }
 
   SmallVector<Slot> slots;
   SmallVector<memref::AllocOp> dynamic;
-  SmallVector<Operation *> scratch;
+  /// Per thread.
+  SmallVector<Slot> scratch;
 };
 
 } // namespace

@@ -146,3 +146,33 @@ func.func @dynamic(%a: memref<?x?xf32>, %n: index, %m: index) attributes {gg.ent
   }
   return
 }
+
+// -----
+
+// What writes nothing but the thread's own stack is done by every thread,
+// between barriers that other work needs.
+
+// CHECK-LABEL: func @private
+func.func @private(%a: memref<128xf32>) attributes {gg.entry = "main"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  %cst = arith.constant 0.0 : f32
+  %stack = memref.alloca() : memref<512xi8>
+  %own = memref.view %stack[%c0][] : memref<512xi8> to memref<128xf32>
+  // CHECK-NOT: scf.if
+  // CHECK-NOT: gg.barrier
+  // CHECK: scf.parallel
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    %0 = memref.load %a[%i] : memref<128xf32>
+    memref.store %0, %own[%i] : memref<128xf32>
+  }
+  // CHECK: gg.barrier
+  // CHECK-NOT: gg.barrier
+  // CHECK: scf.for
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    %1 = memref.load %own[%i] : memref<128xf32>
+    memref.store %1, %a[%i] : memref<128xf32>
+  }
+  return
+}

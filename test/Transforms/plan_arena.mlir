@@ -77,3 +77,24 @@ func.func @scratch() attributes {gg.entry = "main"} {
   }
   return
 }
+
+// Private buffers lie on the stack, and share it as those of the arena do.
+
+// CHECK-LABEL: func @private
+// CHECK-SAME: gg.arena_bytes = 0
+func.func @private(%out: memref<16xf32>) attributes {gg.entry = "main"} {
+  // CHECK: %[[STACK:.*]] = memref.alloca() {alignment = 64 : i64} : memref<128xi8>
+  %cst = arith.constant 0.0 : f32
+  // CHECK: %[[A:.*]] = memref.view %[[STACK]][%c0{{.*}}][] : memref<128xi8> to memref<16xf32>
+  %0 = memref.alloc() {gg.private} : memref<16xf32>
+  linalg.fill ins(%cst : f32) outs(%0 : memref<16xf32>)
+  // CHECK: %[[B:.*]] = memref.view %[[STACK]][%c64{{.*}}][] : memref<128xi8> to memref<16xf32>
+  %1 = memref.alloc() {gg.private} : memref<16xf32>
+  // CHECK: linalg.copy ins(%[[A]] : memref<16xf32>) outs(%[[B]] : memref<16xf32>)
+  linalg.copy ins(%0 : memref<16xf32>) outs(%1 : memref<16xf32>)
+  // CHECK: memref.view %[[STACK]][%c0{{.*}}][] : memref<128xi8> to memref<8xf32>
+  %2 = memref.alloc() {gg.private} : memref<8xf32>
+  linalg.fill ins(%cst : f32) outs(%2 : memref<8xf32>)
+  linalg.copy ins(%1 : memref<16xf32>) outs(%out : memref<16xf32>)
+  return
+}

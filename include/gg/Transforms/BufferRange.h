@@ -14,13 +14,13 @@
 
 namespace gg {
 
-/// The memory behind a memref in an entry after gg-plan-arena.
+/// The memory behind a memref in an entry.
 struct BufferRange {
   enum Kind {
     Unknown,  ///< could be anywhere
     Arena,    ///< bytes [begin, end) of the arena
-    Object,   ///< memory of its own: an argument or a dynamic buffer
-    Private,  ///< on the thread's stack
+    Object,   ///< memory of its own: an argument or a buffer without a place
+    Private,  ///< bytes [begin, end) of an object on the thread's stack
     Constant, ///< never written: weights and globals
   };
   Kind kind = Unknown;

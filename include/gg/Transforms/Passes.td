@@ -254,6 +254,36 @@ def BufferizePass : Pass<"gg-bufferize", "::mlir::ModuleOp"> {
   ];
 }
 
+def PrivatizePass : Pass<"gg-privatize", "::mlir::func::FuncOp"> {
+  let summary = "Mark small buffers that every thread of a team computes itself";
+  let description = [{
+    What takes less time than a barrier, such as a norm of one row, is better
+    done by every thread for itself than by one thread for all: nobody waits
+    for the result. A buffer is marked `gg.private` if it is small, of static
+    size, and written by little work only, none of which writes memory that
+    threads share. gg-plan-arena then places it on each thread's stack, and
+    gg-distribute runs what writes it on every thread. A copy into an argument,
+    for instance, stays with thread 0, and reads that thread's own buffer.
+
+    Run on loops, before gg-plan-arena.
+
+    ```mlir
+    %0 = memref.alloc() : memref<576xf32>
+    scf.parallel (%i) = (%c0) to (%c576) step (%c1) { … memref.store %s, %0[%i] }
+    // becomes
+    %0 = memref.alloc() {gg.private} : memref<576xf32>
+    scf.parallel (%i) = (%c0) to (%c576) step (%c1) { … memref.store %s, %0[%i] }
+    ```
+  }];
+  let options = [
+    Option<"maxBytes", "max-bytes", "int64_t", "32768",
+           "A larger buffer stays shared">,
+    Option<"grain", "grain", "int64_t", "16384",
+           "What does as many operations is shared out instead">
+  ];
+  let dependentDialects = ["::gg::ir::GGDialect"];
+}
+
 def PlanArenaPass : Pass<"gg-plan-arena", "::mlir::func::FuncOp"> {
   let summary = "Give every buffer of an entry its place in the arena";
   let description = [{
@@ -261,7 +291,9 @@ def PlanArenaPass : Pass<"gg-plan-arena", "::mlir::func::FuncOp"> {
     share memory (first fit, largest first). A buffer of dynamic size is taken
     from the rest of the arena in program order, by every thread alike; where it
     does not fit, the entry fails. Buffers inside `scf.parallel` are per thread
-    and live on its stack. `gg.arena_bytes` becomes the static need.
+    and live on its stack; so do those marked `gg.private` (see gg-privatize),
+    unless they are too many: then they are in the arena, for thread 0 to
+    write. `gg.arena_bytes` becomes the static need.
 
     ```mlir
     %0 = memref.alloc() : memref<16xf32>
@@ -321,10 +353,10 @@ def NumberPhasesPass : Pass<"gg-number-phases", "::mlir::func::FuncOp"> {
 def DistributePass : Pass<"gg-distribute", "::mlir::func::FuncOp"> {
   let summary = "Split the parallel loops of an entry among the team's threads";
   let description = [{
-    Makes an entry SPMD. Every thread runs the control flow; the largest
-    dimension of an `scf.parallel` is split by thread number into contiguous
-    blocks; whatever else writes memory is done by thread 0, neighbours in one
-    region. A barrier stands where memory that one thread wrote is touched by
+    Makes an entry SPMD. Every thread runs the control flow, and what
+    writes nothing but its own stack; the largest dimension of an `scf.parallel`
+    is split by thread number into contiguous blocks; whatever else writes
+    memory is done by thread 0, neighbours in one region. A barrier stands where memory that one thread wrote is touched by
     another, or overwritten while another may still read it, and nowhere else.
 
     ```mlir

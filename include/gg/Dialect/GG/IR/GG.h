@@ -44,6 +44,9 @@ inline constexpr llvm::StringLiteral kArenaDynamicAttr = "gg.arena_dynamic";
 /// EntryABI.h describes them.
 inline constexpr llvm::StringLiteral kPhasesAttr = "gg.phases";
 
+/// On a memref.alloc after gg-privatize: every thread has a buffer of its own.
+inline constexpr llvm::StringLiteral kPrivateAttr = "gg.private";
+
 /// On an argument after gg-bufferize: the entry updates it in place.
 inline constexpr llvm::StringLiteral kInPlaceAttr = "gg.in_place";
 
