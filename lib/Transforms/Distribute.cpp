@@ -10,6 +10,7 @@
 #include "gg/Dialect/GG/IR/GG.h"
 #include "gg/Transforms/BufferRange.h"
 #include "gg/Transforms/Passes.h"
+#include "gg/Weights/EntryABI.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -41,8 +42,7 @@ public:
   Distributor(func::FuncOp func, int64_t grain) : grain(grain) {
     OpBuilder builder = OpBuilder::atBlockBegin(&func.front());
     Location loc = func.getLoc();
-    thread = ir::ThreadIdOp::create(builder, loc, builder.getIndexType());
-    threads = ir::ThreadCountOp::create(builder, loc, builder.getIndexType());
+    Value thread = ir::ThreadIdOp::create(builder, loc, builder.getIndexType());
     Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
     isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
                                     thread, zero);
@@ -94,8 +94,10 @@ private:
                              "thread and shared ones");
     if (auto loop = dyn_cast<scf::ParallelOp>(op); loop && isLarge(loop)) {
       group = nullptr;
+      if (claims == GG_MAX_LOOPS)
+        barrierBefore(op);
       meet(op, *accesses, Who::Share);
-      splitParallel(loop, thread, threads);
+      splitParallel(loop, claims++);
       return success();
     }
     if (op->getNumResults() != 0)
@@ -163,25 +165,33 @@ private:
     group = nullptr;
     if (auto branch = dyn_cast<scf::IfOp>(op)) {
       SmallVector<TeamAccess> before = pending, after;
+      int64_t claimsBefore = claims, claimsAfter = claims;
       for (Region &region : branch->getRegions()) {
         pending = before;
+        claims = claimsBefore;
         if (!region.empty() &&
             failed(distributeBlock(region.front(), &region.front().front())))
           return failure();
         after.append(pending);
+        claimsAfter = std::max(claimsAfter, claims);
       }
       pending = std::move(after);
+      claims = claimsAfter;
       return success();
     }
     // An iteration starts with nothing pending, whether the first or not.
     barrierBefore(op);
+    int64_t claimsAtEnd = 0;
     for (Region &region : op->getRegions()) {
       Block &block = region.front();
       if (failed(distributeBlock(block, &block.front())))
         return failure();
-      if (!isa<scf::ConditionOp>(block.getTerminator()))
+      if (isa<scf::ConditionOp>(block.getTerminator()))
+        claimsAtEnd = claims;
+      else
         barrierBefore(block.getTerminator());
     }
+    claims = claimsAtEnd;
     // Where the loop ends by its condition, what that read is still pending.
     for (const BufferAccess &access : accesses)
       if (isa<scf::WhileOp>(op))
@@ -224,13 +234,16 @@ private:
     OpBuilder builder(op);
     ir::BarrierOp::create(builder, op->getLoc());
     pending.clear();
+    claims = 0;
   }
 
   int64_t grain;
-  Value thread, threads, isFirst;
+  Value isFirst;
   Operation *start;
   /// Accesses since the last barrier.
   SmallVector<TeamAccess> pending;
+  /// Loops shared out since then.
+  int64_t claims = 0;
   /// The region of thread 0 that the next write of it may join.
   scf::IfOp group;
 };

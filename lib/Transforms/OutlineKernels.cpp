@@ -31,8 +31,8 @@ static bool isKernel(scf::ForOp loop) {
                    [](Type type) { return isa<MemRefType>(type); }))
     return false;
   return !loop->walk([](Operation *op) {
-                return isa<ir::BarrierOp, ir::FailOp, ir::ThreadIdOp,
-                           ir::ThreadCountOp, ir::ArenaOp, cf::AssertOp,
+                return isa<ir::BarrierOp, ir::ClaimOp, ir::FailOp,
+                           ir::ThreadIdOp, ir::ArenaOp, cf::AssertOp,
                            func::CallOp, func::ReturnOp>(op)
                            ? WalkResult::interrupt()
                            : WalkResult::advance();

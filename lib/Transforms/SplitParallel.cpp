@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SplitParallel.h"
+#include "gg/Dialect/GG/IR/GG.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -66,29 +67,11 @@ static bool isContiguous(scf::ParallelOp loop, unsigned dim) {
 
 namespace {
 
-/// Builds the bounds of one thread's share.
-class ShareBuilder {
+/// Builds the loops of a thread.
+class LoopBuilder {
 public:
-  ShareBuilder(scf::ParallelOp loop, Value thread, Value threads)
-      : loop(loop), builder(loop), loc(loop.getLoc()), thread(thread),
-        threads(threads) {}
-
-  /// Iterations [first, second) of dimension `dim`, in units of the step.
-  std::pair<Value, Value> getShare(unsigned dim, Value trips) {
-    Value chunk = arith::CeilDivUIOp::create(builder, loc, trips, threads);
-    if (isContiguous(loop, dim)) {
-      Value padded = arith::AddIOp::create(builder, loc, chunk,
-                                           constant(kInnermostMultiple - 1));
-      chunk = arith::AndIOp::create(builder, loc, padded,
-                                    constant(-kInnermostMultiple));
-    }
-    Value first = arith::MinUIOp::create(
-        builder, loc, arith::MulIOp::create(builder, loc, thread, chunk),
-        trips);
-    Value last = arith::MinUIOp::create(
-        builder, loc, arith::AddIOp::create(builder, loc, first, chunk), trips);
-    return {first, last};
-  }
+  explicit LoopBuilder(scf::ParallelOp loop)
+      : loop(loop), builder(loop), loc(loop.getLoc()) {}
 
   Value getTrips(unsigned dim) {
     Value lower = loop.getLowerBound()[dim], upper = loop.getUpperBound()[dim],
@@ -113,21 +96,54 @@ public:
                : arith::AddIOp::create(builder, loc, lower, count);
   }
 
+  /// The fewest iterations of `dim` that a thread may claim.
+  Value getMultiple(unsigned dim) {
+    return constant(isContiguous(loop, dim) ? kInnermostMultiple : 1);
+  }
+
+  Value equals(Value a, Value b) {
+    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, a, b);
+  }
+
+  Value select(Value condition, Value a, Value b) {
+    return arith::SelectOp::create(builder, loc, condition, a, b);
+  }
+
   Value constant(int64_t value) {
     return arith::ConstantIndexOp::create(builder, loc, value);
+  }
+
+  /// A loop that claims until nothing is left; building goes on in its body.
+  /// Returns the range.
+  std::pair<Value, Value> claim(int64_t number, Value trips, Value multiple) {
+    std::pair<Value, Value> range;
+    auto test = [&](OpBuilder &inner, Location loc, ValueRange) {
+      auto claim = ir::ClaimOp::create(inner, loc, number, trips, multiple);
+      Value more = arith::CmpIOp::create(inner, loc, arith::CmpIPredicate::ult,
+                                         claim.getBegin(), claim.getEnd());
+      scf::ConditionOp::create(inner, loc, more, claim.getResults());
+    };
+    auto run = [&](OpBuilder &inner, Location loc, ValueRange claimed) {
+      range = {claimed[0], claimed[1]};
+      scf::YieldOp::create(inner, loc);
+    };
+    Type index = builder.getIndexType();
+    auto loop = scf::WhileOp::create(builder, loc, TypeRange{index, index}, {},
+                                     test, run);
+    builder.setInsertionPointToStart(loop.getAfterBody());
+    return range;
   }
 
   scf::ParallelOp loop;
   OpBuilder builder;
   Location loc;
-  Value thread, threads;
 };
 
 } // namespace
 
 /// The largest dimension, the outermost among equals; none where the sizes are
 /// known at run time only.
-static std::optional<unsigned> getStaticSplit(scf::ParallelOp loop) {
+static std::optional<unsigned> getLargest(scf::ParallelOp loop) {
   unsigned best = 0;
   int64_t most = -1;
   for (unsigned dim = 0; dim < loop.getNumLoops(); ++dim) {
@@ -136,7 +152,7 @@ static std::optional<unsigned> getStaticSplit(scf::ParallelOp loop) {
                      loop.getStep()[dim]);
     if (!trips)
       return std::nullopt;
-    // A share of the contiguous dimension is coarser than its trip count says.
+    // A range of the contiguous dimension is coarser than its trip count says.
     if (isContiguous(loop, dim))
       *trips /= kInnermostMultiple;
     if (*trips > most) {
@@ -147,55 +163,51 @@ static std::optional<unsigned> getStaticSplit(scf::ParallelOp loop) {
   return best;
 }
 
-void gg::splitParallel(scf::ParallelOp loop, Value thread, Value threads) {
-  ShareBuilder share(loop, thread, threads);
-  OpBuilder &builder = share.builder;
+void gg::splitParallel(scf::ParallelOp loop, int64_t number) {
+  LoopBuilder build(loop);
   unsigned dims = loop.getNumLoops();
-  SmallVector<Value> lower(loop.getLowerBound()), upper(loop.getUpperBound());
-  auto split = [&](unsigned dim) {
-    auto [first, last] = share.getShare(dim, share.getTrips(dim));
-    lower[dim] = share.getBound(dim, first);
-    upper[dim] = share.getBound(dim, last);
-  };
-
-  if (dims == 1) {
-    split(0);
-  } else if (std::optional<unsigned> dim = getStaticSplit(loop)) {
-    split(*dim);
+  std::optional<unsigned> largest = dims == 1 ? 0 : getLargest(loop);
+  Value which, trips, multiple;
+  if (largest) {
+    trips = build.getTrips(*largest);
+    multiple = build.getMultiple(*largest);
   } else {
-    // Every dimension gets bounds that are the whole of it unless it turns out
-    // to be the largest.
-    SmallVector<Value> trips;
-    for (unsigned dim = 0; dim < dims; ++dim)
-      trips.push_back(share.getTrips(dim));
-    Value best = share.constant(0), most = trips[0];
+    which = build.constant(0);
+    trips = build.getTrips(0);
+    multiple = build.getMultiple(0);
     for (unsigned dim = 1; dim < dims; ++dim) {
+      Value other = build.getTrips(dim);
       Value more = arith::CmpIOp::create(
-          builder, share.loc, arith::CmpIPredicate::ugt, trips[dim], most);
-      best = arith::SelectOp::create(builder, share.loc, more,
-                                     share.constant(dim), best);
-      most =
-          arith::SelectOp::create(builder, share.loc, more, trips[dim], most);
+          build.builder, build.loc, arith::CmpIPredicate::ugt, other, trips);
+      which = build.select(more, build.constant(dim), which);
+      trips = build.select(more, other, trips);
+      multiple = build.select(more, build.getMultiple(dim), multiple);
     }
-    for (unsigned dim = 0; dim < dims; ++dim) {
-      Value chosen =
-          arith::CmpIOp::create(builder, share.loc, arith::CmpIPredicate::eq,
-                                best, share.constant(dim));
-      auto [first, last] = share.getShare(dim, trips[dim]);
-      lower[dim] = arith::SelectOp::create(
-          builder, share.loc, chosen, share.getBound(dim, first), lower[dim]);
-      upper[dim] = arith::SelectOp::create(
-          builder, share.loc, chosen, share.getBound(dim, last), upper[dim]);
+  }
+
+  auto [begin, end] = build.claim(number, trips, multiple);
+  SmallVector<Value> lower(loop.getLowerBound()), upper(loop.getUpperBound());
+  for (unsigned dim = 0; dim < dims; ++dim) {
+    if (largest && *largest != dim)
+      continue;
+    Value first = build.getBound(dim, begin), last = build.getBound(dim, end);
+    if (!largest) {
+      // Every dimension is run whole unless it turns out to be the largest.
+      Value chosen = build.equals(which, build.constant(dim));
+      first = build.select(chosen, first, lower[dim]);
+      last = build.select(chosen, last, upper[dim]);
     }
+    lower[dim] = first;
+    upper[dim] = last;
   }
 
   SmallVector<Value> indices;
   scf::ForOp inner;
   for (unsigned dim = 0; dim < dims; ++dim) {
-    inner = scf::ForOp::create(builder, share.loc, lower[dim], upper[dim],
+    inner = scf::ForOp::create(build.builder, build.loc, lower[dim], upper[dim],
                                loop.getStep()[dim]);
     indices.push_back(inner.getInductionVar());
-    builder.setInsertionPointToStart(inner.getBody());
+    build.builder.setInsertionPointToStart(inner.getBody());
   }
   Block *body = loop.getBody();
   body->getTerminator()->erase();

@@ -16,10 +16,10 @@ namespace gg {
 /// About how many operations `op` executes; a dynamic extent counts as large.
 int64_t estimateWork(mlir::Operation *op);
 
-/// Replaces a parallel loop by loops over the calling thread's share of it: a
-/// contiguous block of the largest dimension.
-void splitParallel(mlir::scf::ParallelOp loop, mlir::Value thread,
-                   mlir::Value threads);
+/// Replaces a parallel loop by loops over ranges of its largest dimension that
+/// the calling thread claims until none are left. `number` tells apart the
+/// loops between two barriers.
+void splitParallel(mlir::scf::ParallelOp loop, int64_t number);
 
 } // namespace gg
 

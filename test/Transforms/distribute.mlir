@@ -1,6 +1,7 @@
 // RUN: gg-opt %s -split-input-file -gg-distribute="grain=64" -canonicalize -cse | FileCheck %s
 
-// Split in two blocks; the loop that reads waits for the one that writes.
+// Threads claim ranges of the largest dimension; the loop that reads waits for
+// the one that writes.
 
 // CHECK-LABEL: func @split
 func.func @split(%a: memref<128x4xf32>, %b: memref<128x4xf32>) attributes {gg.entry = "main"} {
@@ -9,26 +10,57 @@ func.func @split(%a: memref<128x4xf32>, %b: memref<128x4xf32>) attributes {gg.en
   %c4 = arith.constant 4 : index
   %c128 = arith.constant 128 : index
   %cst = arith.constant 0.0 : f32
+  // CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
   // CHECK-DAG: %[[C128:.*]] = arith.constant 128 : index
-  // CHECK-DAG: %[[T:.*]] = gg.thread_id
-  // CHECK-DAG: %[[N:.*]] = gg.thread_count
-  // CHECK: %[[CHUNK:.*]] = arith.ceildivui %[[C128]], %[[N]]
-  // CHECK: %[[START:.*]] = arith.muli %[[T]], %[[CHUNK]]
-  // CHECK: %[[LO:.*]] = arith.minui %[[START]], %[[C128]]
-  // CHECK: %[[STOP:.*]] = arith.addi %[[LO]], %[[CHUNK]]
-  // CHECK: %[[HI:.*]] = arith.minui %[[STOP]], %[[C128]]
-  // CHECK: scf.for %{{.*}} = %[[LO]] to %[[HI]]
+  // CHECK: scf.while
+  // CHECK-NEXT: %[[LO:.*]], %[[HI:.*]] = gg.claim 0 of %[[C128]] by %[[C1]]
+  // CHECK-NEXT: %[[MORE:.*]] = arith.cmpi ult, %[[LO]], %[[HI]]
+  // CHECK-NEXT: scf.condition(%[[MORE]]) %[[LO]], %[[HI]]
+  // CHECK: ^bb0(%[[FROM:.*]]: index, %[[TO:.*]]: index):
+  // CHECK-NEXT: scf.for %{{.*}} = %[[FROM]] to %[[TO]]
   // CHECK-NEXT: scf.for
   scf.parallel (%i, %j) = (%c0, %c0) to (%c128, %c4) step (%c1, %c1) {
     memref.store %cst, %a[%i, %j] : memref<128x4xf32>
   }
   // CHECK: gg.barrier
-  // CHECK-NEXT: scf.for %{{.*}} = %[[LO]] to %[[HI]]
+  // CHECK-NEXT: scf.while
+  // CHECK-NEXT: gg.claim 0 of %[[C128]]
   scf.parallel (%i, %j) = (%c0, %c0) to (%c128, %c4) step (%c1, %c1) {
     %0 = memref.load %a[%i, %j] : memref<128x4xf32>
     memref.store %0, %b[%i, %j] : memref<128x4xf32>
   }
   // CHECK-NOT: gg.barrier
+  return
+}
+
+// -----
+
+// Lower bounds and steps: iteration 10 of 20 is element 5 + 10 * 3. Whole
+// vectors of the contiguous dimension are claimed.
+
+// CHECK-LABEL: func @bounds
+func.func @bounds(%a: memref<128xf32>) attributes {gg.entry = "main"} {
+  %c3 = arith.constant 3 : index
+  %c5 = arith.constant 5 : index
+  %c65 = arith.constant 65 : index
+  %cst = arith.constant 0.0 : f32
+  // CHECK-DAG: %[[C3:.*]] = arith.constant 3 : index
+  // CHECK-DAG: %[[C5:.*]] = arith.constant 5 : index
+  // CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
+  // CHECK-DAG: %[[C20:.*]] = arith.constant 20 : index
+  // CHECK: gg.claim 0 of %[[C20]] by %[[C16]]
+  // CHECK: ^bb0(%[[LO:.*]]: index, %[[HI:.*]]: index):
+  // CHECK-DAG: %[[FIRST:.*]] = arith.muli %[[LO]], %[[C3]]
+  // CHECK-DAG: %[[LAST:.*]] = arith.muli %[[HI]], %[[C3]]
+  // CHECK-DAG: %[[FROM:.*]] = arith.addi %[[FIRST]], %[[C5]]
+  // CHECK-DAG: %[[TO:.*]] = arith.addi %[[LAST]], %[[C5]]
+  // CHECK: scf.for %{{.*}} = %[[FROM]] to %[[TO]] step %[[C3]]
+  scf.parallel (%i) = (%c5) to (%c65) step (%c3) {
+    %0 = arith.negf %cst : f32
+    %1 = arith.negf %0 : f32
+    %2 = arith.negf %1 : f32
+    memref.store %2, %a[%i] : memref<128xf32>
+  }
   return
 }
 
@@ -82,7 +114,7 @@ func.func @uniform(%a: memref<i1>, %x: i1) attributes {gg.entry = "main"} {
 
 // -----
 
-// Disjoint pieces of the arena need no barrier.
+// Disjoint pieces of the arena need no barrier; the loops have numbers then.
 
 // CHECK-LABEL: func @arena
 func.func @arena() attributes {gg.entry = "main"} {
@@ -95,6 +127,9 @@ func.func @arena() attributes {gg.entry = "main"} {
   %a = memref.view %arena[%c0][] : memref<?xi8> to memref<128xf32>
   %b = memref.view %arena[%c512][] : memref<?xi8> to memref<128xf32>
   // CHECK-NOT: gg.barrier
+  // CHECK: gg.claim 0
+  // CHECK-NOT: gg.barrier
+  // CHECK: gg.claim 1
   scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
     memref.store %cst, %a[%i] : memref<128xf32>
   }
@@ -118,8 +153,10 @@ func.func @loop(%a: memref<128xf32>, %n: memref<index>) attributes {gg.entry = "
   %0 = memref.load %n[] : memref<index>
   // CHECK: gg.barrier
   // CHECK: scf.for
+  // CHECK: gg.claim 0
   // CHECK: scf.for
-  // CHECK: }
+  // CHECK: scf.yield
+  // CHECK-NEXT: }
   // CHECK-NEXT: gg.barrier
   // CHECK-NEXT: }
   scf.for %k = %c0 to %0 step %c1 {
@@ -173,6 +210,89 @@ func.func @private(%a: memref<128xf32>) attributes {gg.entry = "main"} {
   scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
     %1 = memref.load %own[%i] : memref<128xf32>
     memref.store %1, %a[%i] : memref<128xf32>
+  }
+  return
+}
+
+// -----
+
+// At most eight loops stand between two barriers, and after branches the higher
+// number goes on.
+
+// CHECK-LABEL: func @numbers
+func.func @numbers(%b: memref<128xf32>, %x: i1) attributes {gg.entry = "main"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  %c4096 = arith.constant 4096 : index
+  %cst = arith.constant 0.0 : f32
+  %arena = gg.arena : memref<?xi8>
+  // CHECK: scf.if
+  scf.if %x {
+    // CHECK: gg.claim 0
+    %v0 = memref.view %arena[%c0][] : memref<?xi8> to memref<128xf32>
+    scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+      memref.store %cst, %v0[%i] : memref<128xf32>
+    }
+    // CHECK: gg.claim 1
+    %v1 = memref.view %arena[%c4096][] : memref<?xi8> to memref<128xf32>
+    scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+      memref.store %cst, %v1[%i] : memref<128xf32>
+    }
+  } else {
+    // CHECK: gg.claim 0
+    scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+      memref.store %cst, %b[%i] : memref<128xf32>
+    }
+  }
+  // CHECK-NOT: gg.barrier
+  // CHECK: gg.claim 2
+  %o0 = arith.constant 8192 : index
+  %p0 = memref.view %arena[%o0][] : memref<?xi8> to memref<128xf32>
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    memref.store %cst, %p0[%i] : memref<128xf32>
+  }
+  // CHECK-NOT: gg.barrier
+  // CHECK: gg.claim 3
+  %o1 = arith.constant 9216 : index
+  %p1 = memref.view %arena[%o1][] : memref<?xi8> to memref<128xf32>
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    memref.store %cst, %p1[%i] : memref<128xf32>
+  }
+  // CHECK-NOT: gg.barrier
+  // CHECK: gg.claim 4
+  %o2 = arith.constant 10240 : index
+  %p2 = memref.view %arena[%o2][] : memref<?xi8> to memref<128xf32>
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    memref.store %cst, %p2[%i] : memref<128xf32>
+  }
+  // CHECK-NOT: gg.barrier
+  // CHECK: gg.claim 5
+  %o3 = arith.constant 11264 : index
+  %p3 = memref.view %arena[%o3][] : memref<?xi8> to memref<128xf32>
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    memref.store %cst, %p3[%i] : memref<128xf32>
+  }
+  // CHECK-NOT: gg.barrier
+  // CHECK: gg.claim 6
+  %o4 = arith.constant 12288 : index
+  %p4 = memref.view %arena[%o4][] : memref<?xi8> to memref<128xf32>
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    memref.store %cst, %p4[%i] : memref<128xf32>
+  }
+  // CHECK-NOT: gg.barrier
+  // CHECK: gg.claim 7
+  %o5 = arith.constant 13312 : index
+  %p5 = memref.view %arena[%o5][] : memref<?xi8> to memref<128xf32>
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    memref.store %cst, %p5[%i] : memref<128xf32>
+  }
+  // CHECK: gg.barrier
+  // CHECK: gg.claim 0
+  %o6 = arith.constant 14336 : index
+  %p6 = memref.view %arena[%o6][] : memref<?xi8> to memref<128xf32>
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    memref.store %cst, %p6[%i] : memref<128xf32>
   }
   return
 }

@@ -354,18 +354,23 @@ def DistributePass : Pass<"gg-distribute", "::mlir::func::FuncOp"> {
   let summary = "Split the parallel loops of an entry among the team's threads";
   let description = [{
     Makes an entry SPMD. Every thread runs the control flow, and what
-    writes nothing but its own stack; the largest dimension of an `scf.parallel`
-    is split by thread number into contiguous blocks; whatever else writes
-    memory is done by thread 0, neighbours in one region. A barrier stands where memory that one thread wrote is touched by
+    writes nothing but its own stack; of the largest dimension of an `scf.parallel`
+    they claim ranges until none are left; whatever else writes memory is done
+    by thread 0, neighbours in one region. A barrier stands where memory that one thread wrote is touched by
     another, or overwritten while another may still read it, and nowhere else.
 
     ```mlir
     scf.parallel (%i) = (%c0) to (%c1024) step (%c1) { … }
     // becomes
-    %thread = gg.thread_id
-    %threads = gg.thread_count
-    …
-    scf.for %i = %lo to %hi step %c1 { … }
+    scf.while : () -> (index, index) {
+      %lo, %hi = gg.claim 0 of %c1024 by %c1
+      %more = arith.cmpi ult, %lo, %hi : index
+      scf.condition(%more) %lo, %hi : index, index
+    } do {
+    ^bb0(%lo: index, %hi: index):
+      scf.for %i = %lo to %hi step %c1 { … }
+      scf.yield
+    }
     gg.barrier
     ```
   }];

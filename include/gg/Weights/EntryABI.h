@@ -11,9 +11,10 @@
 // (lib/Conversion/EntryABI.cpp), so a change here is a change of the artifact's
 // major version.
 //
-// An entry is SPMD: `threads` threads call it with the same gg_call and their
-// own number, and meet at `barrier`. What it computes does not depend on the
-// number of threads.
+// An entry is SPMD: every thread of a team calls it with the same gg_call and
+// its own number. They share loops out by `claim` and meet at `barrier`. What
+// an entry computes does not depend on the number of threads, which it is not
+// told.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,6 +33,9 @@ extern "C" {
 /// Where every allocation inside the arena, and the arena itself, starts: a
 /// multiple of this many bytes.
 #define GG_ARENA_ALIGNMENT 64
+
+/// How many loops may be claimed between two barriers.
+#define GG_MAX_LOOPS 8
 
 /// A contiguous, row-major tensor. Booleans take a byte each, 4-bit integers
 /// and 8-bit floats too.
@@ -86,10 +90,16 @@ typedef struct gg_call {
   /// every thread alike, with outputs unspecified.
   void (*fail)(void *team, const char *message);
   const gg_math *math;
+  /// Gives `thread` a range of a loop's `iterations` that no thread was given:
+  /// returns where it begins, and in `end` where it ends. An empty range says
+  /// that none are left. Ranges begin at multiples of `multiple`. `loop` is
+  /// less than GG_MAX_LOOPS and tells apart the loops between two barriers.
+  int64_t (*claim)(void *team, int64_t thread, int64_t loop, int64_t iterations,
+                   int64_t multiple, int64_t *end);
 } gg_call;
 
 /// The type of every exported function: gg_step, gg_prefill, gg_score, gg_main.
-typedef void (*gg_entry)(gg_call *call, int64_t thread, int64_t threads);
+typedef void (*gg_entry)(gg_call *call, int64_t thread);
 
 /// Beside each function, a profiler finds what it does from barrier to barrier:
 /// `const char gg_phases_step[]`, a line of text for every phase, and a null.

@@ -36,7 +36,7 @@
 namespace gg::weights {
 
 inline constexpr uint8_t magic[4] = {'G', 'G', 'W', 0};
-inline constexpr uint16_t majorVersion = 1;
+inline constexpr uint16_t majorVersion = 2;
 inline constexpr uint16_t minorVersion = 0;
 
 /// The payload starts at a multiple of this.

@@ -24,7 +24,7 @@ CallBuilder::CallBuilder(const LLVMTypeConverter &converter, Value call)
       context, {pointer, LLVM::LLVMArrayType::get(i64, GG_MAX_RANK)});
   callType = LLVM::LLVMStructType::getLiteral(
       context, {pointer, pointer, i64, pointer, pointer, pointer, pointer,
-                pointer, pointer});
+                pointer, pointer, pointer});
 }
 
 Value CallBuilder::offset(OpBuilder &builder, Location loc, Type type,

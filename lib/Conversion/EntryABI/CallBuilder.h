@@ -25,6 +25,7 @@ enum class CallMember {
   Team,
   Fail,
   Math,
+  Claim,
 };
 
 /// Builds accesses to the gg_call that an entry was given.

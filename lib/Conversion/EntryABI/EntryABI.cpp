@@ -57,21 +57,19 @@ private:
     SmallVector<BlockArgument> inputs(block.getArguments());
     call.emplace(converter, block.addArgument(pointer, loc));
     Value threadArg = block.addArgument(i64, loc);
-    Value threadsArg = block.addArgument(i64, loc);
 
     OpBuilder builder = OpBuilder::atBlockBegin(&block);
     Type index = builder.getIndexType();
     thread = arith::IndexCastOp::create(builder, loc, index, threadArg);
-    threads = arith::IndexCastOp::create(builder, loc, index, threadsArg);
     weights = call->load(builder, loc, CallMember::Weights);
     arena = call->load(builder, loc, CallMember::Arena);
     for (auto [i, input] : llvm::enumerate(inputs))
       input.replaceAllUsesWith(
           call->loadInput(builder, loc, i, cast<MemRefType>(input.getType())));
     block.eraseArguments(0, inputs.size());
-    func.setType(FunctionType::get(context, {pointer, i64, i64}, {}));
+    func.setType(FunctionType::get(context, {pointer, i64}, {}));
     func.setAllArgAttrs(ArrayRef<DictionaryAttr>(
-        SmallVector<DictionaryAttr>(3, DictionaryAttr::get(context))));
+        SmallVector<DictionaryAttr>(2, DictionaryAttr::get(context))));
     auto name = func->getAttrOfType<StringAttr>(ir::kEntryAttr).getValue();
     (void)symbols.rename(func, ("gg_" + name).str());
     func->removeAttr(ir::kEntryAttr);
@@ -87,8 +85,6 @@ private:
     Value result;
     if (isa<ir::ThreadIdOp>(op)) {
       result = thread;
-    } else if (isa<ir::ThreadCountOp>(op)) {
-      result = threads;
     } else if (isa<ir::MathTableOp>(op)) {
       result = call->load(builder, loc, CallMember::Math);
     } else if (auto get = dyn_cast<ir::GetWeightOp>(op)) {
@@ -110,10 +106,12 @@ private:
     } else if (auto barrier = dyn_cast<ir::BarrierOp>(op)) {
       Value phase = LLVM::ConstantOp::create(builder, loc, builder.getI64Type(),
                                              barrier.getPhase());
-      callMember(builder, loc, CallMember::Barrier, phase);
+      callMember(builder, loc, CallMember::Barrier, phase, {});
+    } else if (auto claim = dyn_cast<ir::ClaimOp>(op)) {
+      lowerClaim(builder, claim);
     } else if (auto fail = dyn_cast<ir::FailOp>(op)) {
       callMember(builder, loc, CallMember::Fail,
-                 getMessage(builder, loc, fail.getMessage()));
+                 getMessage(builder, loc, fail.getMessage()), {});
     } else {
       return;
     }
@@ -122,17 +120,45 @@ private:
     op->erase();
   }
 
-  /// Calls barrier(team, phase) or fail(team, message).
-  void callMember(OpBuilder &builder, Location loc, CallMember member,
-                  ValueRange arguments) {
+  /// Begin is what the function returns, the end is in memory that it is given.
+  void lowerClaim(OpBuilder &builder, ir::ClaimOp claim) {
+    Location loc = claim.getLoc();
+    Type i64 = builder.getI64Type(), index = builder.getIndexType();
+    if (!claimedEnd) {
+      OpBuilder top = OpBuilder::atBlockBegin(&func.front());
+      Value one = LLVM::ConstantOp::create(top, loc, i64, 1);
+      claimedEnd =
+          LLVM::AllocaOp::create(top, loc, weights.getType(), i64, one);
+    }
+    auto toI64 = [&](Value value) -> Value {
+      return arith::IndexCastOp::create(builder, loc, i64, value);
+    };
+    Value loop =
+        LLVM::ConstantOp::create(builder, loc, i64, claim.getLoopAttr());
+    Value begin = callMember(builder, loc, CallMember::Claim,
+                             {toI64(thread), loop, toI64(claim.getIterations()),
+                              toI64(claim.getMultiple()), claimedEnd},
+                             i64);
+    Value end = LLVM::LoadOp::create(builder, loc, i64, claimedEnd);
+    for (auto [result, value] :
+         llvm::zip_equal(claim.getResults(), ValueRange{begin, end}))
+      result.replaceAllUsesWith(
+          arith::IndexCastOp::create(builder, loc, index, value));
+  }
+
+  /// Calls a function of the call with the team and `arguments`; its result, if
+  /// it has one.
+  Value callMember(OpBuilder &builder, Location loc, CallMember member,
+                   ValueRange arguments, Type result) {
     Value function = call->load(builder, loc, member);
     SmallVector<Value> operands = {function,
                                    call->load(builder, loc, CallMember::Team)};
     llvm::append_range(operands, arguments);
     SmallVector<Type> types(ValueRange(operands).drop_front().getTypes());
     auto type = LLVM::LLVMFunctionType::get(
-        LLVM::LLVMVoidType::get(func.getContext()), types);
-    LLVM::CallOp::create(builder, loc, type, operands);
+        result ? result : LLVM::LLVMVoidType::get(func.getContext()), types);
+    auto op = LLVM::CallOp::create(builder, loc, type, operands);
+    return result ? op.getResult() : Value();
   }
 
   Value getMessage(OpBuilder &builder, Location loc, StringRef text) {
@@ -159,7 +185,9 @@ private:
   const LLVMTypeConverter &converter;
   SymbolTable &symbols;
   std::optional<CallBuilder> call;
-  Value thread, threads, weights, arena;
+  Value thread, weights, arena;
+  /// Where a claim puts its end.
+  Value claimedEnd;
 };
 
 } // namespace

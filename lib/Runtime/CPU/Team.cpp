@@ -10,6 +10,7 @@
 
 #include "gg/Runtime/Features.h"
 
+#include <algorithm>
 #include <climits>
 #include <csignal>
 #include <cstring>
@@ -66,6 +67,28 @@ void WaitWord::waitWhile(uint32_t old, int64_t spinNanoseconds) {
 }
 
 //===----------------------------------------------------------------------===//
+// Share
+//===----------------------------------------------------------------------===//
+
+Share::Range Share::take(uint32_t phase, Range whole, bool isOwner) {
+  // What is taken was written before the last barrier, which ordered it.
+  uint64_t old = word.load(std::memory_order_relaxed);
+  while (true) {
+    Range left = whole;
+    if (uint32_t(old >> 32) == phase)
+      left = {uint32_t(old >> 16) & 0xffff, uint32_t(old) & 0xffff};
+    uint32_t half = (left.end - left.begin + 1) / 2;
+    if (half == 0)
+      return {0, 0};
+    uint32_t middle = isOwner ? left.begin + half : left.end - half;
+    Range front = {left.begin, middle}, back = {middle, left.end};
+    if (word.compare_exchange_weak(old, pack(phase, isOwner ? back : front),
+                                   std::memory_order_relaxed))
+      return isOwner ? front : back;
+  }
+}
+
+//===----------------------------------------------------------------------===//
 // Team
 //===----------------------------------------------------------------------===//
 
@@ -74,7 +97,8 @@ static constexpr int64_t barrierSpinNanoseconds = 100'000;
 /// Longer than what a program does between two tokens.
 static constexpr int64_t startSpinNanoseconds = 1'000'000;
 
-Team::Team(int threads) : count(threads) {
+Team::Team(int threads)
+    : shares(static_cast<size_t>(threads) * GG_MAX_LOOPS), count(threads) {
   // With more threads than CPUs the one that we wait for needs ours.
   bool oversubscribed = threads > availableCPUs();
   barrierSpin = oversubscribed ? 0 : barrierSpinNanoseconds;
@@ -124,8 +148,6 @@ void *Team::work(void *argument) {
 }
 
 void Team::barrier() {
-  if (count == 1)
-    return;
   uint32_t old = phase.get();
   if (arrived.fetch_add(1, std::memory_order_acq_rel) == count - 1) {
     arrived.store(0, std::memory_order_relaxed);
@@ -133,6 +155,33 @@ void Team::barrier() {
     return;
   }
   phase.waitWhile(old, barrierSpin);
+}
+
+int64_t Team::claimCallback(void *argument, int64_t thread, int64_t loop,
+                            int64_t iterations, int64_t multiple,
+                            int64_t *end) {
+  constexpr int64_t mostUnits = 0xffff;
+  Team &team = *static_cast<Team *>(argument);
+  auto divideUp = [](int64_t a, int64_t b) { return a / b + (a % b != 0); };
+  int64_t unit = multiple;
+  if (int64_t units = divideUp(iterations, unit); units > mostUnits)
+    unit *= divideUp(units, mostUnits);
+  int64_t units = divideUp(iterations, unit);
+  // It changes at barriers only, where all threads are.
+  uint32_t phase = team.phase.get();
+  for (int64_t i = 0; i < team.count; ++i) {
+    int64_t owner = (thread + i) % team.count;
+    Share::Range whole = {uint32_t(units * owner / team.count),
+                          uint32_t(units * (owner + 1) / team.count)};
+    Share &share = team.shares[size_t(owner * GG_MAX_LOOPS + loop)];
+    Share::Range taken = share.take(phase, whole, owner == thread);
+    if (taken.begin == taken.end)
+      continue;
+    *end = std::min(taken.end * unit, iterations);
+    return taken.begin * unit;
+  }
+  *end = 0;
+  return 0;
 }
 
 void Team::barrierCallback(void *team, int64_t) {
@@ -151,12 +200,12 @@ void Team::profiledCallback(void *argument, int64_t phase) {
 
 void Team::runShare(int number) {
   if (!profile) {
-    entry(call, number, count);
+    entry(call, number);
     return barrier();
   }
   profiledMember = number;
   profile->start(number);
-  entry(call, number, count);
+  entry(call, number);
   profiledCallback(this, profile->lastPhase());
 }
 
@@ -170,9 +219,13 @@ bool Team::run(gg_entry newEntry, gg_call &newCall) {
   entry = newEntry;
   call = &newCall;
   call->barrier = profile ? profiledCallback : barrierCallback;
+  call->claim = claimCallback;
   call->fail = failCallback;
   call->team = this;
   failed = false;
+  // Or else a number from 2^32 barriers ago could seem to be of this call.
+  for (Share &share : shares)
+    share.reset(phase.get());
   start.advance();
   runShare(0);
   return !failed;

@@ -41,6 +41,27 @@ private:
   std::atomic<uint32_t> sleepers{0};
 };
 
+/// What is left of a thread's share of a loop. Its owner takes from the front,
+/// others from the back.
+class alignas(64) Share {
+public:
+  struct Range {
+    uint32_t begin, end;
+  };
+  /// Takes half of what is left, rounded up. `phase` names the loop's run: what
+  /// is left over from another one is not looked at, and `whole` is left then.
+  Range take(uint32_t phase, Range whole, bool isOwner);
+  /// No phase near this one has begun.
+  void reset(uint32_t phase) { word = pack(phase - 1, {0, 0}); }
+
+private:
+  static uint64_t pack(uint32_t phase, Range range) {
+    return uint64_t(phase) << 32 | range.begin << 16 | range.end;
+  }
+
+  std::atomic<uint64_t> word{0};
+};
+
 class Team {
 public:
   /// Null and an error where the system gives no more threads.
@@ -67,6 +88,9 @@ private:
 
   explicit Team(int threads);
   static void *work(void *member);
+  static int64_t claimCallback(void *team, int64_t thread, int64_t loop,
+                               int64_t iterations, int64_t multiple,
+                               int64_t *end);
   static void barrierCallback(void *team, int64_t phase);
   static void profiledCallback(void *team, int64_t phase);
   static void failCallback(void *team, const char *message);
@@ -76,6 +100,8 @@ private:
   WaitWord start;
   WaitWord phase;
   alignas(64) std::atomic<int> arrived{0};
+  /// GG_MAX_LOOPS for each thread.
+  std::vector<Share> shares;
   /// What to run; written between the barrier that ends a run and `start`.
   alignas(64) gg_entry entry = nullptr;
   gg_call *call = nullptr;

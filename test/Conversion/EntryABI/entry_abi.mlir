@@ -5,7 +5,7 @@
 // CHECK-NOT: gg.weight
 gg.weight @w offset 8589934592 bytes 16 = dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
 
-// CHECK-LABEL: func @gg_step(%{{.*}}: !llvm.ptr, %{{.*}}: i64, %{{.*}}: i64)
+// CHECK-LABEL: func @gg_step(%{{.*}}: !llvm.ptr, %{{.*}}: i64)
 // CHECK-NOT: gg.
 func.func @step(%x: memref<?x4xf32>) attributes {gg.entry = "step", gg.phases = "linear\09w\0Aother\09\0A"} {
   %t = gg.thread_id
@@ -14,6 +14,14 @@ func.func @step(%x: memref<?x4xf32>) attributes {gg.entry = "step", gg.phases = 
   // CHECK: %[[V:.*]] = memref.load
   %v = memref.load %w[%t] : memref<4xf32>
   memref.store %v, %x[%t, %t] : memref<?x4xf32>
+  // CHECK: %[[LOOP:.*]] = llvm.mlir.constant(5 : i64)
+  // CHECK: %[[CLAIM:.*]] = llvm.load %{{.*}} invariant
+  // CHECK: %[[BEGIN:.*]] = llvm.call %[[CLAIM]](%{{.*}}, %{{.*}}, %[[LOOP]], %{{.*}}, %{{.*}}, %[[AT:.*]]) : !llvm.ptr, (!llvm.ptr, i64, i64, i64, i64, !llvm.ptr) -> i64
+  // CHECK: %[[END:.*]] = llvm.load %[[AT]]
+  // CHECK: arith.index_cast %[[BEGIN]]
+  // CHECK: arith.index_cast %[[END]]
+  %begin, %end = gg.claim 5 of %t by %t
+  memref.store %v, %x[%begin, %end] : memref<?x4xf32>
   // CHECK: %[[PHASE:.*]] = llvm.mlir.constant(3 : i64)
   // CHECK: %[[BARRIER:.*]] = llvm.load %{{.*}} invariant
   // CHECK: llvm.call %[[BARRIER]](%{{.*}}, %[[PHASE]]) : !llvm.ptr, (!llvm.ptr, i64) -> ()

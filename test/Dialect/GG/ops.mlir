@@ -7,8 +7,8 @@ gg.weight @embed offset 64 bytes 16 = dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32
 func.func @entry(%arg0: memref<4xf32>, %x: f64) -> f64 attributes {gg.entry = "main"} {
   // CHECK: gg.thread_id
   %0 = gg.thread_id
-  // CHECK: gg.thread_count
-  %1 = gg.thread_count
+  // CHECK: gg.claim 7 of %{{.*}} by %{{.*}}
+  %begin, %end = gg.claim 7 of %0 by %0
   // CHECK: gg.barrier
   gg.barrier
   // CHECK: gg.barrier phase 7

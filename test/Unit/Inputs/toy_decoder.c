@@ -12,7 +12,7 @@
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
-#include "gg/Weights/EntryABI.h"
+#include "toy_loop.h"
 
 enum { batch = 2, heads = 2, capacity = 16, chunk = 4, size = 3, vocab = 11 };
 enum { slots = capacity + chunk };
@@ -21,7 +21,7 @@ static float *slot(float *cache, int64_t row, int64_t head, int64_t position) {
   return cache + ((row * heads + head) * slots + position) * size;
 }
 
-static void run(gg_call *call, int64_t thread, int64_t threads, int64_t tokens,
+static void run(gg_call *call, int64_t thread, int64_t tokens,
                 const int64_t *counts, int all) {
   const float *weights = (const float *)call->weights;
   const int64_t *ids = (const int64_t *)call->inputs[0].data;
@@ -35,7 +35,9 @@ static void run(gg_call *call, int64_t thread, int64_t threads, int64_t tokens,
     }
   /* Which thread writes what does not matter: everything is read after the
      barrier. */
-  for (int64_t i = thread; i < batch * tokens; i += threads) {
+  struct range range = {0, 0};
+  while (next(call, thread, 0, batch * tokens, &range)) {
+    int64_t i = range.begin++;
     int64_t row = i / tokens, position = positions[row] + i % tokens;
     for (int64_t head = 0; head < heads; ++head)
       for (int64_t d = 0; d < size; ++d)
@@ -45,7 +47,8 @@ static void run(gg_call *call, int64_t thread, int64_t threads, int64_t tokens,
   call->barrier(call->team, 0);
   float *logits = (float *)call->arena;
   int64_t outputs = all ? tokens : 1;
-  for (int64_t i = thread; i < batch * outputs * vocab; i += threads) {
+  while (next(call, thread, 1, batch * outputs * vocab, &range)) {
+    int64_t i = range.begin++;
     int64_t row = i / vocab / outputs, token = i / vocab % outputs;
     if (!all)
       token = counts ? counts[row] - 1 : 0;
@@ -70,14 +73,10 @@ const char gg_phases_step[] = TOY_PHASES;
 const char gg_phases_prefill[] = TOY_PHASES;
 const char gg_phases_score[] = TOY_PHASES;
 
-void gg_step(gg_call *call, int64_t thread, int64_t threads) {
-  run(call, thread, threads, 1, 0, 0);
+void gg_step(gg_call *call, int64_t thread) { run(call, thread, 1, 0, 0); }
+
+void gg_prefill(gg_call *call, int64_t thread) {
+  run(call, thread, chunk, (const int64_t *)call->inputs[2].data, 0);
 }
 
-void gg_prefill(gg_call *call, int64_t thread, int64_t threads) {
-  run(call, thread, threads, chunk, (const int64_t *)call->inputs[2].data, 0);
-}
-
-void gg_score(gg_call *call, int64_t thread, int64_t threads) {
-  run(call, thread, threads, chunk, 0, 1);
-}
+void gg_score(gg_call *call, int64_t thread) { run(call, thread, chunk, 0, 1); }

@@ -6,13 +6,13 @@
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
-#include "gg/Weights/EntryABI.h"
+#include "toy_loop.h"
 
 enum { vocab = 11 };
 
 /* ids i64, attention mask i32, position ids i64, all [1, n], and a past
    [1, 2, 0, 3]. The logits of every token depend on all ids. */
-void gg_main(gg_call *call, int64_t thread, int64_t threads) {
+void gg_main(gg_call *call, int64_t thread) {
   const int64_t *ids = (const int64_t *)call->inputs[0].data;
   const int32_t *mask = (const int32_t *)call->inputs[1].data;
   const int64_t *positions = (const int64_t *)call->inputs[2].data;
@@ -26,8 +26,11 @@ void gg_main(gg_call *call, int64_t thread, int64_t threads) {
   float *logits = (float *)call->arena, sum = 0;
   for (int64_t i = 0; i < length; ++i)
     sum += (float)(ids[i] * mask[i]);
-  for (int64_t i = thread; i < length * vocab; i += threads)
+  struct range range = {0, 0};
+  while (next(call, thread, 0, length * vocab, &range)) {
+    int64_t i = range.begin++;
     logits[i] = sum * (float)(i % vocab) + (float)positions[i / vocab];
+  }
   call->barrier(call->team, 0);
   if (thread == 0) {
     call->outputs[0].data = logits;

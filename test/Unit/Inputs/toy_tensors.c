@@ -6,10 +6,10 @@
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
-#include "gg/Weights/EntryABI.h"
+#include "toy_loop.h"
 
 /* (a: f32 [n, 3], b: f64 [n]) -> (a + exp(b): f32 [n, 3], n: i64 [], b) */
-void gg_main(gg_call *call, int64_t thread, int64_t threads) {
+void gg_main(gg_call *call, int64_t thread) {
   const float *a = (const float *)call->inputs[0].data;
   const double *b = (const double *)call->inputs[1].data;
   int64_t n = call->inputs[0].dims[0];
@@ -20,8 +20,11 @@ void gg_main(gg_call *call, int64_t thread, int64_t threads) {
   }
   int64_t *count = (int64_t *)call->arena;
   float *sum = (float *)(call->arena + 64);
-  for (int64_t i = thread; i < n * 3; i += threads)
+  struct range range = {0, 0};
+  while (next(call, thread, 0, n * 3, &range)) {
+    int64_t i = range.begin++;
     sum[i] = a[i] + (float)call->math->exp(b[i / 3]);
+  }
   call->barrier(call->team, 0);
   if (thread != 0)
     return;

@@ -102,8 +102,8 @@ def GG_AttentionOp : GG_Op<"attention", [
 def GG_ThreadIdOp : GG_Op<"thread_id", [Pure]> {
   let summary = "the number of the thread that runs this";
   let description = [{
-    From 0 to one less than `gg.thread_count`. Only in entries: functions with
-    the attribute `gg.entry`.
+    From 0 to one less than the number of threads. Only in entries: functions
+    with the attribute `gg.entry`.
 
     ```mlir
     %thread = gg.thread_id
@@ -113,15 +113,26 @@ def GG_ThreadIdOp : GG_Op<"thread_id", [Pure]> {
   let assemblyFormat = "attr-dict";
 }
 
-def GG_ThreadCountOp : GG_Op<"thread_count", [Pure]> {
-  let summary = "how many threads run this";
+// Two calls with the same operands give different ranges. The most loops are
+// GG_MAX_LOOPS of EntryABI.h.
+def GG_ClaimOp : GG_Op<"claim", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "takes some of a loop's iterations for this thread";
   let description = [{
+    The iterations [begin, end) of a loop that the team runs together, which no
+    other thread was given: at first from an even share of the loop, later from
+    what threads that are slower have not begun. None are left where the range
+    is empty. It begins at a multiple of `by`. `loop` tells apart the loops
+    between two barriers.
+
     ```mlir
-    %threads = gg.thread_count
+    %begin, %end = gg.claim 0 of %iterations by %c16
     ```
   }];
-  let results = (outs Index:$result);
-  let assemblyFormat = "attr-dict";
+  let arguments = (ins ConfinedAttr<I64Attr, [IntNonNegative,
+                       IntMaxValue<7>]>:$loop,
+                       Index:$iterations, Index:$multiple);
+  let results = (outs Index:$begin, Index:$end);
+  let assemblyFormat = "$loop `of` $iterations `by` $multiple attr-dict";
 }
 
 // Reads and writes "everything", so that no memory access moves across.
