@@ -32,8 +32,8 @@ LogicalResult gg::buildImportPipeline(OpPassManager &pm,
              "func.func(onnx-inline-branches,gg-name-dims,onnx-infer-shapes),"
              "onnx-fold-constants,"
              // Conditions on shapes are known by now.
-             "func.func(onnx-inline-branches,onnx-recover,onnx-infer-shapes,"
-             "canonicalize,cse)",
+             "func.func(onnx-inline-branches,onnx-recover,"
+             "onnx-infer-shapes{trace=true},canonicalize,cse)",
              errors);
 }
 

@@ -59,6 +59,8 @@ static void adoptDeclaredRanks(func::FuncOp function) {
 namespace {
 
 struct InferShapes final : gg::impl::OnnxInferShapesBase<InferShapes> {
+  using OnnxInferShapesBase::OnnxInferShapesBase;
+
   void runOnOperation() override {
     func::FuncOp function = getOperation();
     if (function.isExternal())
@@ -80,6 +82,34 @@ struct InferShapes final : gg::impl::OnnxInferShapesBase<InferShapes> {
     adoptDeclaredRanks(function);
     updateResultTypes(function);
     materialize(function, shapes);
+    if (trace)
+      traceToArguments(function, shapes);
+  }
+
+  /// A Shape whose dims are those of an argument reads the argument, so that
+  /// sizes rest on no data, and equal ones are one value.
+  static void traceToArguments(func::FuncOp function, SymbolicShapes &shapes) {
+    DenseMap<AffineExpr, SmallVector<std::pair<BlockArgument, int64_t>>> places;
+    for (BlockArgument argument : function.getArguments())
+      if (std::optional<SymbolicShape> shape = shapes.getShape(argument))
+        for (auto [axis, dim] : llvm::enumerate(*shape))
+          places[dim].push_back({argument, axis});
+    function.getFunctionBody().walk([&](ShapeOp op) {
+      std::optional<SymbolicShape> dims = shapes.getElements(op.getShape());
+      if (!dims || dims->empty() || isa<BlockArgument>(op.getData()))
+        return;
+      int64_t count = dims->size();
+      for (auto [argument, axis] : places.lookup(dims->front())) {
+        SymbolicShape shape = *shapes.getShape(argument);
+        if (ArrayRef(shape).drop_front(axis).take_front(count) !=
+            ArrayRef(*dims))
+          continue;
+        op.getDataMutable().assign(argument);
+        op.setStart(axis);
+        op.setEnd(axis + count);
+        return;
+      }
+    });
   }
 
   /// Lists of integers of which every element turned out to be a number become

@@ -1,4 +1,5 @@
 // RUN: gg-opt %s -onnx-infer-shapes -split-input-file | FileCheck %s
+// RUN: gg-opt %s -onnx-infer-shapes=trace=true -split-input-file | FileCheck %s --check-prefixes=CHECK,TRACE
 
 // A Reshape to a shape that is put together from dims.
 // CHECK-LABEL: func @computed_shape
@@ -251,4 +252,26 @@ func.func @dropout(%x: tensor<2x4xf32>) -> (tensor<*xf32>, tensor<*xi1>) {
   %none = onnx.None : none
   %y, %mask = onnx.Dropout(%x, %none, %none) : (tensor<2x4xf32>, none, none) -> (tensor<*xf32>, tensor<*xi1>)
   return %y, %mask : tensor<*xf32>, tensor<*xi1>
+}
+
+// -----
+
+// Sizes that an argument has are read from it; a sum of two is none of its dims.
+// CHECK-LABEL: func @trace
+// CHECK-SAME: (%[[X:.*]]: tensor<?x?x64xf32>{{.*}}, %[[C:.*]]: tensor<?x?x64xf32>
+// TRACE: onnx.Shape(%[[X]]) {end = 2 : i64, start = 1 : i64}
+// TRACE: onnx.Shape(%[[X]]) {end = 2 : i64}
+// TRACE: %[[ALL:.*]] = onnx.Concat
+// TRACE: onnx.Shape(%[[ALL]]) {end = 2 : i64, start = 1 : i64}
+func.func @trace(
+    %x: tensor<?x?x64xf32> {onnx.dims = ["batch", "seq", "64"]},
+    %c: tensor<?x?x64xf32> {onnx.dims = ["batch", "past", "64"]})
+    -> (tensor<1xi64>, tensor<2xi64>, tensor<1xi64>) {
+  %y = onnx.Neg(%x) : (tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
+  %0 = onnx.Shape(%y) {start = 1 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<1xi64>
+  %1 = onnx.Shape(%y) {end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<2xi64>
+  %all = onnx.Concat(%c, %y) {axis = 1 : i64}
+      : (tensor<?x?x64xf32>, tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
+  %2 = onnx.Shape(%all) {start = 1 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<1xi64>
+  return %0, %1, %2 : tensor<1xi64>, tensor<2xi64>, tensor<1xi64>
 }

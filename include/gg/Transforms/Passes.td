@@ -54,7 +54,15 @@ def OnnxInferShapes
       return %0 : tensor<*xf32>   // becomes tensor<?x2x4xf32>
     }
     ```
+
+    With `trace`, an `onnx.Shape` of dims that an argument has too becomes that
+    of the argument. Each layer's "how many tokens are there" is one value then,
+    and depends on no other layer.
   }];
+  let options = [
+    Option<"trace", "trace", "bool", "false",
+      "Read sizes from the arguments that have them">
+  ];
   let dependentDialects = ["::gg::onnx::ONNXDialect"];
   let statistics = [
     Statistic<"numRefined", "refined", "values whose type was refined">
