@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../IndexMath.h"
 #include "gg/Dialect/RF8/IR/RF8.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -210,6 +211,34 @@ RankedTensorType gg::rf8::getPackedType(Type element, int64_t outputs,
                                 packing.stepBlocks(steps), blocks,
                                 packing.blockElements()},
                                element);
+}
+
+/// The place of output o, step k inside a block: Packing::inBlock in IR.
+static Value inBlock(ImplicitLocOpBuilder &b, const Packing &packing, Value o,
+                     Value k) {
+  switch (packing.order) {
+  case BlockOrder::Codes: {
+    Value place = sum(b, modulo(b, o, 4), 2, modulo(b, k, 2));
+    place = sum(b, divide(b, k, 2), 8, place);
+    return sum(b, divide(b, o, 4), 16, place);
+  }
+  case BlockOrder::Pairs:
+    return sum(b, o, 2, k);
+  case BlockOrder::Rows:
+    break;
+  }
+  return sum(b, k, Packing::kOutputs, o);
+}
+
+SmallVector<Value> gg::rf8::getPackedIndices(OpBuilder &builder, Location loc,
+                                             const Packing &packing, Value n,
+                                             Value k) {
+  ImplicitLocOpBuilder b(loc, builder);
+  Value panel = divide(b, n, packing.panelOutputs());
+  Value block = modulo(b, divide(b, n, Packing::kOutputs), packing.blocks);
+  Value place = inBlock(b, packing, modulo(b, n, Packing::kOutputs),
+                        modulo(b, k, packing.steps()));
+  return {panel, divide(b, k, packing.steps()), block, place};
 }
 
 std::optional<ArrayRef<char>> gg::rf8::getRawBytes(Attribute value) {

@@ -256,6 +256,33 @@ OpFoldResult UnpackOp::fold(FoldAdaptor) {
   return {};
 }
 
+namespace {
+
+/// tensor.extract of an unpacked weight: the element is read where it lies.
+struct ExtractOfUnpack : OpRewritePattern<tensor::ExtractOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::ExtractOp op,
+                                PatternRewriter &rewriter) const override {
+    auto unpack = op.getTensor().getDefiningOp<UnpackOp>();
+    if (!unpack)
+      return failure();
+    Packing packing = getPacking(op.getType(), unpack.getLayout().getBlocks());
+    rewriter.replaceOpWithNewOp<tensor::ExtractOp>(
+        op, unpack.getPacked(),
+        getPackedIndices(rewriter, op.getLoc(), packing, op.getIndices()[0],
+                         op.getIndices()[1]));
+    return success();
+  }
+};
+
+} // namespace
+
+void UnpackOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                           MLIRContext *context) {
+  patterns.add<ExtractOfUnpack>(context);
+}
+
 //===----------------------------------------------------------------------===//
 // LinearOp
 //===----------------------------------------------------------------------===//

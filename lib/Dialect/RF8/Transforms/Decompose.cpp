@@ -6,12 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../IndexMath.h"
 #include "gg/Dialect/RF8/Transforms/Passes.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
@@ -42,10 +41,6 @@ Value mapElements(PatternRewriter &rewriter, Location loc,
                linalg::YieldOp::create(b, body(b, args));
              })
       .getResult(0);
-}
-
-Value index(ImplicitLocOpBuilder &b, int64_t value) {
-  return arith::ConstantIndexOp::create(b, value);
 }
 
 struct DecomposeDequantize : OpRewritePattern<DequantizeOp> {
@@ -79,36 +74,6 @@ struct DecomposeDequantize : OpRewritePattern<DequantizeOp> {
 // pack and unpack
 //===----------------------------------------------------------------------===//
 
-Value divide(ImplicitLocOpBuilder &b, Value value, int64_t by) {
-  return by == 1 ? value : arith::DivUIOp::create(b, value, index(b, by));
-}
-
-Value modulo(ImplicitLocOpBuilder &b, Value value, int64_t by) {
-  return arith::RemUIOp::create(b, value, index(b, by));
-}
-
-Value sum(ImplicitLocOpBuilder &b, Value lhs, int64_t factor, Value rhs) {
-  lhs = arith::MulIOp::create(b, lhs, index(b, factor));
-  return arith::AddIOp::create(b, lhs, rhs);
-}
-
-/// The place of output o, step k inside a block: Packing::inBlock in IR.
-Value inBlock(ImplicitLocOpBuilder &b, const Packing &packing, Value o,
-              Value k) {
-  switch (packing.order) {
-  case BlockOrder::Codes: {
-    Value place = sum(b, modulo(b, o, 4), 2, modulo(b, k, 2));
-    place = sum(b, divide(b, k, 2), 8, place);
-    return sum(b, divide(b, o, 4), 16, place);
-  }
-  case BlockOrder::Pairs:
-    return sum(b, o, 2, k);
-  case BlockOrder::Rows:
-    break;
-  }
-  return sum(b, k, Packing::kOutputs, o);
-}
-
 /// The output and the step at a place inside a block: the inverse.
 std::pair<Value, Value> fromBlock(ImplicitLocOpBuilder &b,
                                   const Packing &packing, Value place) {
@@ -131,13 +96,8 @@ std::pair<Value, Value> fromBlock(ImplicitLocOpBuilder &b,
 /// Element [n, k] of a packed weight.
 Value extractPacked(ImplicitLocOpBuilder &b, const Packing &packing,
                     Value packed, Value n, Value k) {
-  Value panel = divide(b, n, packing.panelOutputs());
-  Value block = modulo(b, divide(b, n, Packing::kOutputs), packing.blocks);
-  Value place = inBlock(b, packing, modulo(b, n, Packing::kOutputs),
-                        modulo(b, k, packing.steps()));
   return tensor::ExtractOp::create(
-      b, packed,
-      ValueRange{panel, divide(b, k, packing.steps()), block, place});
+      b, packed, getPackedIndices(b, b.getLoc(), packing, n, k));
 }
 
 struct DecomposePack : OpRewritePattern<PackOp> {

@@ -33,6 +33,12 @@ struct StoredWeight {
   ElementsAttr scales; ///< null for floats
   GranularityAttr granularity;
   bool stepsFirst; ///< [steps, outputs], else [outputs, steps]
+
+  using Key = std::tuple<const void *, const void *, const void *, bool>;
+  Key key() const {
+    return {values.getAsOpaquePointer(), scales.getAsOpaquePointer(),
+            granularity.getAsOpaquePointer(), stepsFirst};
+  }
 };
 
 struct PackedWeight {
@@ -48,15 +54,14 @@ struct FuseLinearPass : gg::rf8::impl::RF8FuseLinearPassBase<FuseLinearPass> {
 
 private:
   std::optional<StoredWeight> getStored(MatrixContraction match);
+  void readPacked(tensor::ExtractOp op);
   FailureOr<std::optional<PackedWeight>> pack(const StoredWeight &stored);
   FailureOr<ElementsAttr> packValues(const StoredWeight &stored,
                                      const ConstantMatrix &matrix);
   FailureOr<std::optional<ElementsAttr>>
   packScales(const StoredWeight &stored, int64_t outputs, int64_t steps);
 
-  std::map<std::tuple<const void *, const void *, const void *, bool>,
-           std::optional<PackedWeight>>
-      packed;
+  std::map<StoredWeight::Key, std::optional<PackedWeight>> packed;
   ConstantMaker constants;
 };
 
@@ -215,6 +220,25 @@ void Replacement::run() {
 // Packing
 //===----------------------------------------------------------------------===//
 
+/// The constant, and its scales, that `source` leads to.
+static std::optional<StoredWeight> getStored(const WeightSource &source,
+                                             bool stepsFirst) {
+  Location loc = source.root.getLoc();
+  ElementsAttr values, scales;
+  if (auto dequantize = source.root.getDefiningOp<DequantizeOp>()) {
+    // Narrower weights between here and the use would have been rounded.
+    if (!dequantize.getWeights().getType().getElementType().isF32() ||
+        !matchPattern(dequantize.getCodes(), m_Constant(&values)) ||
+        !matchPattern(dequantize.getScales(), m_Constant(&scales)))
+      return std::nullopt;
+    return StoredWeight{loc, values, scales, dequantize.getGranularity(),
+                        stepsFirst};
+  }
+  if (!matchPattern(source.root, m_Constant(&values)))
+    return std::nullopt;
+  return StoredWeight{loc, values, {}, {}, stepsFirst};
+}
+
 std::optional<StoredWeight> FuseLinearPass::getStored(MatrixContraction match) {
   // The weight may be narrow, and widened where it is multiplied by.
   auto isF32 = [](OpOperand *operand) {
@@ -226,21 +250,7 @@ std::optional<StoredWeight> FuseLinearPass::getStored(MatrixContraction match) {
   std::optional<WeightSource> source = findWeightSource(match.weight->get());
   if (!source)
     return std::nullopt;
-  Location loc = source->root.getLoc();
-  bool stepsFirst = match.stepsFirst != source->transposed;
-  ElementsAttr values, scales;
-  if (auto dequantize = source->root.getDefiningOp<DequantizeOp>()) {
-    // Narrower weights between here and the use would have been rounded.
-    if (!dequantize.getWeights().getType().getElementType().isF32() ||
-        !matchPattern(dequantize.getCodes(), m_Constant(&values)) ||
-        !matchPattern(dequantize.getScales(), m_Constant(&scales)))
-      return std::nullopt;
-    return StoredWeight{loc, values, scales, dequantize.getGranularity(),
-                        stepsFirst};
-  }
-  if (!matchPattern(source->root, m_Constant(&values)))
-    return std::nullopt;
-  return StoredWeight{loc, values, {}, {}, stepsFirst};
+  return ::getStored(*source, match.stepsFirst != source->transposed);
 }
 
 FailureOr<ElementsAttr>
@@ -390,6 +400,62 @@ static void readInPlace(tensor::ExtractOp op) {
   op.erase();
 }
 
+/// Element [n, k] of a packed weight of `shape`, at `op`.
+static Value extractPacked(tensor::ExtractOp op, const PackedWeight &weight,
+                           ArrayRef<int64_t> shape, Value n, Value k) {
+  Location loc = op.getLoc();
+  // The constants, in front of what was read so far.
+  OpBuilder builder(op.getTensor().getDefiningOp());
+  auto values = arith::ConstantOp::create(builder, loc, weight.values);
+  auto packed = cast<RankedTensorType>(values.getType());
+  Value matrix = UnpackOp::create(
+      builder, loc, RankedTensorType::get(shape, packed.getElementType()),
+      values, LayoutAttr::get(op.getContext(), packed.getDimSize(2)));
+  Value scales;
+  if (weight.scales)
+    scales = arith::ConstantOp::create(builder, loc, weight.scales);
+
+  builder.setInsertionPoint(op);
+  Value element =
+      tensor::ExtractOp::create(builder, loc, matrix, ValueRange{n, k});
+  if (!scales)
+    return element;
+  SmallVector<Value> place{n};
+  if (weight.groupSize) {
+    Value size =
+        arith::ConstantIndexOp::create(builder, loc, weight.groupSize.getInt());
+    place = {arith::DivUIOp::create(builder, loc, k, size), n};
+  }
+  Value scale = tensor::ExtractOp::create(builder, loc, scales, place);
+  element = DecodeOp::create(builder, loc, builder.getF32Type(), element);
+  return arith::MulFOp::create(builder, loc, element, scale);
+}
+
+/// A look-up in a weight that was packed for a contraction reads the packed
+/// one, so that a tied embedding is stored once.
+void FuseLinearPass::readPacked(tensor::ExtractOp op) {
+  std::optional<WeightSource> source = findWeightSource(op.getTensor());
+  if (!source || source->root != op.getTensor())
+    return;
+  for (bool stepsFirst : {false, true}) {
+    std::optional<StoredWeight> stored = ::getStored(*source, stepsFirst);
+    auto entry = stored ? packed.find(stored->key()) : packed.end();
+    if (entry == packed.end() || !entry->second)
+      continue;
+    SmallVector<int64_t, 2> shape(op.getTensor().getType().getShape());
+    SmallVector<Value, 2> indices(op.getIndices());
+    if (stepsFirst) {
+      std::swap(shape[0], shape[1]);
+      std::swap(indices[0], indices[1]);
+    }
+    Value element =
+        extractPacked(op, *entry->second, shape, indices[0], indices[1]);
+    op.replaceAllUsesWith(element);
+    op.erase();
+    return;
+  }
+}
+
 void FuseLinearPass::runOnOperation() {
   packed.clear();
   if (blocks < 1 || blocks > 64) {
@@ -411,16 +477,12 @@ void FuseLinearPass::runOnOperation() {
       std::optional<StoredWeight> stored = getStored(*match);
       if (!stored)
         continue;
-      auto key = std::make_tuple(stored->values.getAsOpaquePointer(),
-                                 stored->scales.getAsOpaquePointer(),
-                                 stored->granularity.getAsOpaquePointer(),
-                                 stored->stepsFirst);
-      auto entry = packed.find(key);
+      auto entry = packed.find(stored->key());
       if (entry == packed.end()) {
         FailureOr<std::optional<PackedWeight>> weight = pack(*stored);
         if (failed(weight))
           return signalPassFailure();
-        entry = packed.insert({key, *weight}).first;
+        entry = packed.insert({stored->key(), *weight}).first;
       }
       if (!entry->second)
         continue;
@@ -428,4 +490,5 @@ void FuseLinearPass::runOnOperation() {
       break;
     }
   }
+  getOperation().walk([&](tensor::ExtractOp op) { readPacked(op); });
 }

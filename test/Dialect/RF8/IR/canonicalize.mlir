@@ -79,3 +79,31 @@ func.func @extract_tensor(%c: tensor<8x6x!rf8.e4r3>, %s: tensor<f32>, %i: index,
   %0 = tensor.extract %w[%i, %j] : tensor<8x6xf32>
   return %0 : f32
 }
+
+// An element of a packed weight is read where it lies, in each order.
+
+// CHECK-LABEL: func @extract_unpacked_rows
+// CHECK-SAME: (%[[P:.*]]: tensor<2x5x2x16xf32>, %[[N:.*]]: index, %[[K:.*]]: index)
+// CHECK-DAG: %[[C2:.*]] = arith.constant 2 : index
+// CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
+// CHECK-DAG: %[[C32:.*]] = arith.constant 32 : index
+// CHECK-DAG: %[[PANEL:.*]] = arith.divui %[[N]], %[[C32]]
+// CHECK-DAG: %[[BLOCKS:.*]] = arith.divui %[[N]], %[[C16]]
+// CHECK-DAG: %[[BLOCK:.*]] = arith.remui %[[BLOCKS]], %[[C2]]
+// CHECK-DAG: %[[O:.*]] = arith.remui %[[N]], %[[C16]]
+// CHECK: tensor.extract %[[P]][%[[PANEL]], %[[K]], %[[BLOCK]], %[[O]]]
+// CHECK-NOT: rf8.unpack
+func.func @extract_unpacked_rows(%p: tensor<2x5x2x16xf32>, %n: index, %k: index) -> f32 {
+  %w = rf8.unpack %p layout <panel(2)> : tensor<2x5x2x16xf32> -> tensor<40x5xf32>
+  %0 = tensor.extract %w[%n, %k] : tensor<40x5xf32>
+  return %0 : f32
+}
+
+// CHECK-LABEL: func @extract_unpacked_codes
+// CHECK: tensor.extract %{{.*}} : tensor<3x2x1x64x!rf8.e4r3>
+// CHECK-NOT: rf8.unpack
+func.func @extract_unpacked_codes(%p: tensor<3x2x1x64x!rf8.e4r3>, %n: index, %k: index) -> !rf8.e4r3 {
+  %w = rf8.unpack %p layout <panel(1)> : tensor<3x2x1x64x!rf8.e4r3> -> tensor<40x5x!rf8.e4r3>
+  %0 = tensor.extract %w[%n, %k] : tensor<40x5x!rf8.e4r3>
+  return %0 : !rf8.e4r3
+}

@@ -72,3 +72,33 @@ func.func @vector(%x: tensor<2xf32>) -> tensor<3xf32> {
   %0 = linalg.matvec ins(%w, %x : tensor<3x2xf32>, tensor<2xf32>) outs(%zero : tensor<3xf32>) -> tensor<3xf32>
   return %0 : tensor<3xf32>
 }
+
+// -----
+
+// A tied embedding: the look-up reads what the head multiplies by.
+
+// CHECK-LABEL: func @tied
+// CHECK-SAME: (%[[X:.*]]: tensor<1x2xf32>, %[[I:.*]]: index, %[[J:.*]]: index,
+// CHECK: %[[W:.*]] = arith.constant dense_resource<[[NAME:rf8_packed.*]]> : tensor<1x1x1x64x!rf8.e4r3>
+// CHECK: %[[U:.*]] = rf8.unpack %[[W]] layout <panel(1)> : tensor<1x1x1x64x!rf8.e4r3> -> tensor<3x2x!rf8.e4r3>
+// CHECK: %[[S:.*]] = arith.constant dense_resource<{{.*}}> : tensor<16xf32>
+// CHECK: dense_resource<[[NAME]]> : tensor<1x1x1x64x!rf8.e4r3>
+// CHECK: rf8.linear
+// CHECK: %[[CODE:.*]] = tensor.extract %[[U]][%[[I]], %[[J]]]
+// CHECK: %[[SCALE:.*]] = tensor.extract %[[S]][%[[I]]]
+// CHECK: %[[VALUE:.*]] = rf8.decode %[[CODE]] : !rf8.e4r3 to f32
+// CHECK: arith.mulf %[[VALUE]], %[[SCALE]]
+#rows = affine_map<(i) -> (i)>
+func.func @tied(%x: tensor<1x2xf32>, %i: index, %j: index, %r: tensor<1xf32>) -> (tensor<1x3xf32>, tensor<1xf32>) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>
+  %te = tensor.empty() : tensor<2x3xf32>
+  %t = linalg.transpose ins(%w : tensor<3x2xf32>) outs(%te : tensor<2x3xf32>) permutation = [1, 0]
+  %zero = arith.constant dense<0.0> : tensor<1x3xf32>
+  %0 = linalg.matmul ins(%x, %t : tensor<1x2xf32>, tensor<2x3xf32>) outs(%zero : tensor<1x3xf32>) -> tensor<1x3xf32>
+  %1 = linalg.generic {indexing_maps = [#rows], iterator_types = ["parallel"]} outs(%r : tensor<1xf32>) {
+  ^bb0(%old: f32):
+    %v = tensor.extract %w[%i, %j] : tensor<3x2xf32>
+    linalg.yield %v : f32
+  } -> tensor<1xf32>
+  return %0, %1 : tensor<1x3xf32>, tensor<1xf32>
+}

@@ -52,6 +52,12 @@ Packing getPacking(mlir::Type element, int64_t blocks);
 mlir::RankedTensorType getPackedType(mlir::Type element, int64_t outputs,
                                      int64_t steps, int64_t blocks);
 
+/// The indices of step `k` of output `n` in a weight that is packed so.
+llvm::SmallVector<mlir::Value> getPackedIndices(mlir::OpBuilder &builder,
+                                                mlir::Location loc,
+                                                const Packing &packing,
+                                                mlir::Value n, mlir::Value k);
+
 /// The bytes of a dense or dense_resource constant, row-major; nothing for
 /// splats and whatever is stored in another way.
 std::optional<llvm::ArrayRef<char>> getRawBytes(mlir::Attribute value);

@@ -122,7 +122,9 @@ def RF8_UnpackOp : RF8_Op<"unpack", [Pure]> {
   let summary = "a packed weight back into a matrix";
   let description = [{
     Undoes `rf8.pack`; the result type says how much of the packed weight is no
-    padding.
+    padding. An element that `tensor.extract` takes out of the result is read
+    where it lies: the look-ups of a tied embedding read what the head
+    multiplies by.
 
     ```mlir
     %w = rf8.unpack %p layout <panel(2)>
@@ -138,6 +140,7 @@ def RF8_UnpackOp : RF8_Op<"unpack", [Pure]> {
   }];
   let hasVerifier = 1;
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def RF8_LinearOp : RF8_Op<"linear", [

@@ -100,7 +100,9 @@ def RF8FuseLinearPass : Pass<"rf8-fuse-linear", "::mlir::ModuleOp"> {
     once, however many uses it has. Leading dimensions of the input are
     collapsed, operands in another order transposed; a destination that is not
     a fill with zero is added afterwards. Look-ups (`tensor.extract`) in
-    transposed or widened copies of such a matrix read the matrix itself.
+    transposed or widened copies of such a matrix read the matrix itself, and
+    where it was packed, by `rf8.unpack`, the packed weight: a tied embedding is
+    stored once.
 
     ```mlir
     %d = rf8.dequantize %c, %s granularity <channel(1)>

@@ -1,5 +1,6 @@
 """Writes contractions with constant weights that RF8 holds exactly, in every
-orientation, and what they must give after -rf8-quantize -rf8-fuse-linear."""
+orientation, and look-ups in the same constants, and what they must give after
+-rf8-quantize -rf8-fuse-linear."""
 
 import os
 import random
@@ -32,6 +33,25 @@ def transposed(name, source, rows, columns):
       outs(%{name}_empty : {shape}) permutation = [1, 0]"""
 
 
+def lookup(rows, columns, index):
+    """Element `index` of %w at each place of a matrix."""
+    shape = f"tensor<{rows}x{columns}xf32>"
+    n, k = index.split(", ")
+    source = f"tensor<{N}x{K}xf32>" if n == "%n" else f"tensor<{K}x{N}xf32>"
+    return f"""
+  %e = tensor.empty() : {shape}
+  %last = arith.constant {N - 1} : index
+  %got = linalg.generic {{indexing_maps = [affine_map<(i, j) -> (i, j)>],
+                         iterator_types = ["parallel", "parallel"]}} outs(%e : {shape}) {{
+  ^bb0(%old: f32):
+    %i = linalg.index 0 : index
+    %k = linalg.index 1 : index
+    %n = arith.subi %last, %i : index
+    %v = tensor.extract %w[{n}, {k}] : {source}
+    linalg.yield %v : f32
+  }} -> {shape}"""
+
+
 for N, K in ((19, 7), (33, 64), (1, 5), (40, 1), (64, 36)):
     # The largest code in every group of 4 steps: the scale is what it was.
     w = [[rng.choice(values) if k % 4 else Fraction(15, 8) for k in range(K)] for _ in range(N)]
@@ -58,5 +78,12 @@ for N, K in ((19, 7), (33, 64), (1, 5), (40, 1), (64, 36)):
   %l = linalg.matmul ins(%w, %t : tensor<{N}x{K}xf32>, tensor<{K}x{M}xf32>)
       outs(%f : tensor<{N}x{M}xf32>) -> tensor<{N}x{M}xf32>{transposed("got", "l", M, N)}""",
           "f32", M, N, floats(flat(y)))
+    backwards = floats(flat(scaled[::-1]))
+    check(f"tied_outputs_first_{name}", f"""
+  %w = arith.constant dense_resource<w{name}> : tensor<{N}x{K}xf32>{lookup(N, K, "%n, %k")}""",
+          "f32", N, K, backwards)
+    check(f"tied_steps_first_{name}", f"""
+  %w = arith.constant dense_resource<t{name}> : tensor<{K}x{N}xf32>{lookup(N, K, "%k, %n")}""",
+          "f32", N, K, backwards)
 
 finish()
