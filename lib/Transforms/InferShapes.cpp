@@ -86,30 +86,58 @@ struct InferShapes final : gg::impl::OnnxInferShapesBase<InferShapes> {
       traceToArguments(function, shapes);
   }
 
-  /// A Shape whose dims are those of an argument reads the argument, so that
-  /// sizes rest on no data, and equal ones are one value.
+  /// Sizes that an argument has are read from it, so that they rest on no
+  /// data, and equal ones are one value.
   static void traceToArguments(func::FuncOp function, SymbolicShapes &shapes) {
     DenseMap<AffineExpr, SmallVector<std::pair<BlockArgument, int64_t>>> places;
     for (BlockArgument argument : function.getArguments())
       if (std::optional<SymbolicShape> shape = shapes.getShape(argument))
         for (auto [axis, dim] : llvm::enumerate(*shape))
           places[dim].push_back({argument, axis});
-    function.getFunctionBody().walk([&](ShapeOp op) {
-      std::optional<SymbolicShape> dims = shapes.getElements(op.getShape());
-      if (!dims || dims->empty() || isa<BlockArgument>(op.getData()))
+    SmallVector<Value> sizes;
+    function.getFunctionBody().walk([&](Operation *op) {
+      if (!isa<ONNXDialect>(op->getDialect()) || isa<ConstantOp>(op) ||
+          op->getNumResults() != 1 || !isPure(op))
         return;
-      int64_t count = dims->size();
+      auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+      if (type && type.getRank() <= 1 && type.getElementType().isInteger(64))
+        sizes.push_back(op->getResult(0));
+    });
+    for (Value size : sizes) {
+      auto shape = size.getDefiningOp<ShapeOp>();
+      std::optional<SymbolicShape> dims = shapes.getElements(size);
+      if (!dims || dims->empty() || getNumbers(*dims) ||
+          (shape && isa<BlockArgument>(shape.getData())))
+        continue;
       for (auto [argument, axis] : places.lookup(dims->front())) {
-        SymbolicShape shape = *shapes.getShape(argument);
-        if (ArrayRef(shape).drop_front(axis).take_front(count) !=
+        SymbolicShape all = *shapes.getShape(argument);
+        if (ArrayRef(all).drop_front(axis).take_front(dims->size()) !=
             ArrayRef(*dims))
           continue;
-        op.getDataMutable().assign(argument);
-        op.setStart(axis);
-        op.setEnd(axis + count);
-        return;
+        readDims(size, argument, axis);
+        break;
       }
-    });
+    }
+  }
+
+  /// Replaces a list of sizes, or one, by the dims of an argument from `axis`
+  /// on.
+  static void readDims(Value sizes, BlockArgument argument, int64_t axis) {
+    auto type = cast<RankedTensorType>(sizes.getType());
+    int64_t count = type.getNumElements();
+    Location loc = sizes.getLoc();
+    OpBuilder builder(sizes.getDefiningOp());
+    Type listType = RankedTensorType::get({count}, type.getElementType());
+    Value read = ShapeOp::create(builder, loc, listType, argument, axis,
+                                 builder.getI64IntegerAttr(axis + count));
+    if (type.getRank() == 0) {
+      auto none = RankedTensorType::get({0}, type.getElementType());
+      Value noDims =
+          ConstantOp::create(builder, loc, none,
+                             DenseElementsAttr::get(none, ArrayRef<int64_t>()));
+      read = ReshapeOp::create(builder, loc, type, read, noDims);
+    }
+    sizes.replaceAllUsesWith(read);
   }
 
   /// Lists of integers of which every element turned out to be a number become

@@ -256,22 +256,34 @@ func.func @dropout(%x: tensor<2x4xf32>) -> (tensor<*xf32>, tensor<*xi1>) {
 
 // -----
 
-// Sizes that an argument has are read from it; a sum of two is none of its dims.
+// Sizes that an argument has are read from it, also one of several; a sum of two
+// that no argument has is not.
 // CHECK-LABEL: func @trace
-// CHECK-SAME: (%[[X:.*]]: tensor<?x?x64xf32>{{.*}}, %[[C:.*]]: tensor<?x?x64xf32>
-// TRACE: onnx.Shape(%[[X]]) {end = 2 : i64, start = 1 : i64}
-// TRACE: onnx.Shape(%[[X]]) {end = 2 : i64}
+// CHECK-SAME: (%[[X:.*]]: tensor<?x?x64xf32>{{.*}}, %[[C:.*]]: tensor<?x?x64xf32>{{.*}}, %[[M:.*]]: tensor<?xi64>
+// TRACE: %[[S0:.*]] = onnx.Shape(%[[X]]) {end = 2 : i64, start = 1 : i64}
+// TRACE: %[[S1:.*]] = onnx.Shape(%[[X]]) {end = 2 : i64}
 // TRACE: %[[ALL:.*]] = onnx.Concat
-// TRACE: onnx.Shape(%[[ALL]]) {end = 2 : i64, start = 1 : i64}
+// TRACE: %[[S:.*]] = onnx.Shape(%[[M]]) {end = 1 : i64}
+// TRACE: %[[NONE:.*]] = onnx.Constant dense<> : tensor<0xi64>
+// TRACE: %[[S2:.*]] = onnx.Reshape(%[[S]], %[[NONE]]) : (tensor<1xi64>, tensor<0xi64>) -> tensor<i64>
+// TRACE: %[[TWICE:.*]] = onnx.Concat(%[[ALL]], %[[C]])
+// TRACE: %[[S3:.*]] = onnx.Shape(%[[TWICE]]) {end = 2 : i64, start = 1 : i64}
+// TRACE: return %[[S0]], %[[S1]], %[[S2]], %[[S3]]
 func.func @trace(
     %x: tensor<?x?x64xf32> {onnx.dims = ["batch", "seq", "64"]},
-    %c: tensor<?x?x64xf32> {onnx.dims = ["batch", "past", "64"]})
-    -> (tensor<1xi64>, tensor<2xi64>, tensor<1xi64>) {
+    %c: tensor<?x?x64xf32> {onnx.dims = ["batch", "past", "64"]},
+    %m: tensor<?xi64> {onnx.dims = ["past + seq"]})
+    -> (tensor<1xi64>, tensor<2xi64>, tensor<i64>, tensor<1xi64>) {
+  %one = onnx.Constant dense<1> : tensor<i64>
   %y = onnx.Neg(%x) : (tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
   %0 = onnx.Shape(%y) {start = 1 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<1xi64>
   %1 = onnx.Shape(%y) {end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<2xi64>
   %all = onnx.Concat(%c, %y) {axis = 1 : i64}
       : (tensor<?x?x64xf32>, tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
-  %2 = onnx.Shape(%all) {start = 1 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<1xi64>
-  return %0, %1, %2 : tensor<1xi64>, tensor<2xi64>, tensor<1xi64>
+  %s = onnx.Shape(%all) : (tensor<?x?x64xf32>) -> tensor<3xi64>
+  %2 = onnx.Gather(%s, %one) : (tensor<3xi64>, tensor<i64>) -> tensor<i64>
+  %twice = onnx.Concat(%all, %c) {axis = 1 : i64}
+      : (tensor<?x?x64xf32>, tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
+  %3 = onnx.Shape(%twice) {start = 1 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<1xi64>
+  return %0, %1, %2, %3 : tensor<1xi64>, tensor<2xi64>, tensor<i64>, tensor<1xi64>
 }

@@ -55,9 +55,9 @@ def OnnxInferShapes
     }
     ```
 
-    With `trace`, an `onnx.Shape` of dims that an argument has too becomes that
-    of the argument. Each layer's "how many tokens are there" is one value then,
-    and depends on no other layer.
+    With `trace`, sizes that are those of an argument, however they were
+    computed, become an `onnx.Shape` of the argument. Each layer's "how many
+    tokens are there" is one value then, and depends on no other layer.
   }];
   let options = [
     Option<"trace", "trace", "bool", "false",
