@@ -25,25 +25,20 @@ static std::vector<uint8_t> unpack(DenseElementsAttr value) {
   return bytes;
 }
 
-static artifact::TensorSource makeSource(weights::Tensor tensor,
-                                         ElementsAttr value) {
+static llvm::Error writePart(ElementsAttr value, artifact::Sink sink) {
   // Elements of 2 and 4 bits are bytes since the conversion to linalg.
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
-    return artifact::TensorSource::of(
-        std::move(tensor),
-        asBytes(resource.getRawHandle().getBlob()->getData()));
+    return sink(asBytes(resource.getRawHandle().getBlob()->getData()));
   auto dense = cast<DenseElementsAttr>(value);
   if (dense.getElementType().isInteger(1))
-    return {std::move(tensor),
-            [dense](artifact::Sink sink) { return sink(unpack(dense)); }};
-  return artifact::TensorSource::of(std::move(tensor),
-                                    asBytes(dense.getRawData()));
+    return sink(unpack(dense));
+  return sink(asBytes(dense.getRawData()));
 }
 
 LogicalResult gg::collectWeights(ModuleOp module,
                                  std::vector<artifact::TensorSource> &tensors) {
   for (auto op : module.getOps<ir::WeightOp>()) {
-    ShapedType type = op.getValue().getShapedType();
+    RankedTensorType type = op.getType();
     weights::Tensor tensor;
     std::optional<weights::ElementType> element =
         getElementType(type.getElementType());
@@ -55,7 +50,13 @@ LogicalResult gg::collectWeights(ModuleOp module,
     tensor.dims.assign(type.getShape().begin(), type.getShape().end());
     tensor.offset = op.getOffset();
     tensor.bytes = op.getBytes();
-    tensors.push_back(makeSource(std::move(tensor), op.getValue()));
+    auto write = [parts = op.getParts()](artifact::Sink sink) -> llvm::Error {
+      for (auto part : parts.getAsRange<ElementsAttr>())
+        if (llvm::Error error = writePart(part, sink))
+          return error;
+      return llvm::Error::success();
+    };
+    tensors.push_back({std::move(tensor), std::move(write)});
   }
   llvm::sort(tensors, [](const auto &a, const auto &b) {
     return a.tensor.offset < b.tensor.offset;

@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/Support/xxhash.h"
 
 namespace gg {
@@ -46,28 +47,23 @@ public:
   explicit WeightTable(ModuleOp module)
       : symbols(module), builder(OpBuilder::atBlockBegin(module.getBody())) {}
 
-  gg::ir::WeightOp getOrCreate(Location loc, ElementsAttr value,
-                               int64_t bytes) {
-    gg::ir::WeightOp &weight = byValue[value];
+  /// The weight of `parts`, one after the other.
+  gg::ir::WeightOp getOrCreate(Location loc, ArrayAttr parts, int64_t bytes) {
+    gg::ir::WeightOp &weight = byValue[parts];
     if (weight)
       return weight;
     // The entries of a decoder may hold equal copies of one tensor, each with
     // its own resource. Hash what the bytes are, then compare them.
-    ArrayRef<char> data = getStoredBytes(value);
-    llvm::XXH128_hash_t hash = llvm::xxh3_128bits(
-        ArrayRef(reinterpret_cast<const uint8_t *>(data.data()), data.size()));
-    SmallVector<gg::ir::WeightOp, 1> &equal =
-        byContent[{hash.low64, hash.high64}];
+    SmallVector<gg::ir::WeightOp, 1> &equal = byContent[hash(parts)];
     for (gg::ir::WeightOp other : equal)
-      if (other.getValue().getShapedType() == value.getShapedType() &&
-          getStoredBytes(other.getValue()) == data)
+      if (llvm::equal(parts, other.getParts(), isEqual))
         return weight = other;
 
     offset = llvm::alignTo(offset, bytes >= kPage ? kPage : kLine);
     std::string name = "weight";
     if (auto named = loc->findInstanceOf<NameLoc>())
       name = named.getName().str();
-    weight = gg::ir::WeightOp::create(builder, loc, name, offset, bytes, value);
+    weight = gg::ir::WeightOp::create(builder, loc, name, offset, bytes, parts);
     symbols.insert(weight);
     builder.setInsertionPointAfter(weight);
     offset += bytes;
@@ -76,12 +72,35 @@ public:
   }
 
 private:
+  using Hash = std::pair<uint64_t, uint64_t>;
+
+  static Hash hash(ArrayAttr parts) {
+    SmallVector<uint64_t> hashes;
+    for (auto part : parts.getAsRange<ElementsAttr>()) {
+      llvm::XXH128_hash_t hash =
+          llvm::xxh3_128bits(asBytes(getStoredBytes(part)));
+      hashes.append({hash.low64, hash.high64});
+    }
+    llvm::XXH128_hash_t hash = llvm::xxh3_128bits(asBytes(ArrayRef(hashes)));
+    return {hash.low64, hash.high64};
+  }
+
+  template <typename T> static ArrayRef<uint8_t> asBytes(ArrayRef<T> data) {
+    return {reinterpret_cast<const uint8_t *>(data.data()),
+            data.size() * sizeof(T)};
+  }
+
+  static bool isEqual(Attribute lhs, Attribute rhs) {
+    auto a = cast<ElementsAttr>(lhs), b = cast<ElementsAttr>(rhs);
+    return a.getShapedType() == b.getShapedType() &&
+           getStoredBytes(a) == getStoredBytes(b);
+  }
+
   SymbolTable symbols;
   OpBuilder builder;
   int64_t offset = 0;
   DenseMap<Attribute, gg::ir::WeightOp> byValue;
-  DenseMap<std::pair<uint64_t, uint64_t>, SmallVector<gg::ir::WeightOp, 1>>
-      byContent;
+  DenseMap<Hash, SmallVector<gg::ir::WeightOp, 1>> byContent;
 };
 
 struct OutlineWeightsPass
@@ -89,16 +108,58 @@ struct OutlineWeightsPass
   using OutlineWeightsPassBase::OutlineWeightsPassBase;
 
   void runOnOperation() override {
+    WeightTable table(getOperation());
+    SmallVector<tensor::ConcatOp> joints;
+    getOperation().walk([&](tensor::ConcatOp op) { joints.push_back(op); });
+    for (tensor::ConcatOp op : joints)
+      outline(op, table);
+
     SmallVector<arith::ConstantOp> constants;
     getOperation().walk([&](arith::ConstantOp op) {
       if (isa<RankedTensorType>(op.getType()) &&
           isa<ElementsAttr>(op.getValue()))
         constants.push_back(op);
     });
-    WeightTable table(getOperation());
     for (arith::ConstantOp op : constants)
       if (failed(outline(op, table)))
         return signalPassFailure();
+  }
+
+  /// Constants joined along the first dimension lie side by side.
+  static void outline(tensor::ConcatOp op, WeightTable &table) {
+    RankedTensorType type = op.getResultType();
+    std::optional<int64_t> elementBytes =
+        gg::ir::getElementBytes(type.getElementType());
+    if (op.getDim() != 0 || !elementBytes)
+      return;
+    SmallVector<Attribute> parts;
+    for (Value input : op.getInputs()) {
+      DenseResourceElementsAttr part;
+      if (!matchPattern(input, m_Constant(&part)) ||
+          !part.getRawHandle().getBlob())
+        return;
+      parts.push_back(part);
+    }
+    OpBuilder builder(op);
+    SmallVector<Value> inputs(op.getInputs());
+    op.replaceAllUsesWith(
+        getWeight(builder, op.getLoc(), type, builder.getArrayAttr(parts),
+                  type.getNumElements() * *elementBytes, table));
+    op.erase();
+    for (Value input : inputs)
+      if (input.use_empty())
+        input.getDefiningOp()->erase();
+  }
+
+  static Value getWeight(OpBuilder &builder, Location loc,
+                         RankedTensorType type, ArrayAttr parts, int64_t bytes,
+                         WeightTable &table) {
+    gg::ir::WeightOp weight = table.getOrCreate(loc, parts, bytes);
+    auto bufferType = MemRefType::get(type.getShape(), type.getElementType());
+    Value buffer = gg::ir::GetWeightOp::create(builder, loc, bufferType,
+                                               weight.getSymName());
+    return bufferization::ToTensorOp::create(builder, loc, type, buffer,
+                                             /*restrict=*/true);
   }
 
   LogicalResult outline(arith::ConstantOp op, WeightTable &table) {
@@ -129,12 +190,8 @@ struct OutlineWeightsPass
       if (resource && !resource.getRawHandle().getBlob())
         return op.emitOpError("expected the bytes of resource '")
                << resource.getRawHandle().getKey() << "' but got none";
-      gg::ir::WeightOp weight = table.getOrCreate(op.getLoc(), value, bytes);
-      auto bufferType = MemRefType::get(type.getShape(), type.getElementType());
-      Value buffer = gg::ir::GetWeightOp::create(
-          builder, op.getLoc(), bufferType, weight.getSymName());
-      tensor = bufferization::ToTensorOp::create(builder, op.getLoc(), type,
-                                                 buffer, /*restrict=*/true);
+      tensor = getWeight(builder, op.getLoc(), type,
+                         builder.getArrayAttr(value), bytes, table);
     } else {
       return op.emitOpError("expected dense or dense_resource elements");
     }

@@ -167,8 +167,9 @@ def OutlineWeightsPass : Pass<"gg-outline-weights", "::mlir::ModuleOp"> {
     An `arith.constant` of a tensor above the threshold becomes a `gg.weight` of
     the module, with its place in the weights payload, and a read-only view of
     it in the program. Constants of equal bytes share a place. A splat becomes a
-    `linalg.fill`. Run before bufferization, which would turn constants into
-    globals.
+    `linalg.fill`. Resources that a `tensor.concat` joins along the first
+    dimension become one `gg.weight` of several parts. Run before bufferization,
+    which would turn constants into globals.
 
     ```mlir
     %0 = arith.constant dense_resource<w> : tensor<512x64xf32>

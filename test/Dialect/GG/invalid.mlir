@@ -142,3 +142,27 @@ func.func @one_bound(%q: memref<1x1x1x1x8xf32>, %k: memref<1x1x4x8xf32>, %n: mem
   "gg.attention"(%q, %k, %k, %n, %q) <{scale = 1.0 : f32, operandSegmentSizes = array<i32: 1, 1, 1, 1, 0, 0, 1>}> : (memref<1x1x1x1x8xf32>, memref<1x1x4x8xf32>, memref<1x1x4x8xf32>, memref<1x1xi64>, memref<1x1x1x1x8xf32>) -> ()
   return
 }
+
+// -----
+
+// expected-error @+1 {{expected parts that differ from 'tensor<2x2xf32>' in the first dimension but got 'tensor<2x3xf32>'}}
+gg.weight @parts offset 0 bytes 40 = dense<1.0> : tensor<2x2xf32>, dense<1.0> : tensor<2x3xf32>
+
+// -----
+
+// expected-error @+1 {{expected tensors but got 'vector<2xf32>'}}
+gg.weight @vector offset 0 bytes 8 = dense<1.0> : vector<2xf32>
+
+// -----
+
+// expected-error @+1 {{expected a value but got none}}
+"gg.weight"() {sym_name = "none", offset = 0 : i64, bytes = 0 : i64, parts = []} : () -> ()
+
+// -----
+
+gg.weight @joint offset 0 bytes 24 = dense<1.0> : tensor<2x2xf32>, dense<2.0> : tensor<1x2xf32>
+func.func @joint_type() {
+  // expected-error @+1 {{expected the shape and element size of 'tensor<3x2xf32>' but got 'memref<2x2xf32>'}}
+  %0 = gg.get_weight @joint : memref<2x2xf32>
+  return
+}

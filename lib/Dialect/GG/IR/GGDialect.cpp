@@ -20,6 +20,20 @@ using namespace gg::ir;
 
 #include "gg/Dialect/GG/IR/GGDialect.cpp.inc"
 
+/// The parts of a weight, without the brackets of an array.
+static ParseResult parseParts(OpAsmParser &parser, ArrayAttr &parts) {
+  SmallVector<Attribute> values;
+  auto parsePart = [&] { return parser.parseAttribute(values.emplace_back()); };
+  if (parser.parseCommaSeparatedList(parsePart))
+    return failure();
+  parts = parser.getBuilder().getArrayAttr(values);
+  return success();
+}
+
+static void printParts(OpAsmPrinter &printer, Operation *, ArrayAttr parts) {
+  llvm::interleaveComma(parts, printer);
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "gg/Dialect/GG/IR/GGAttributes.cpp.inc"
 
@@ -142,13 +156,47 @@ LogicalResult OutputOp::verify() {
   return success();
 }
 
+static RankedTensorType getPartType(Attribute part) {
+  return dyn_cast<RankedTensorType>(cast<ElementsAttr>(part).getShapedType());
+}
+
+RankedTensorType WeightOp::getType() {
+  RankedTensorType type = getPartType(getParts()[0]);
+  if (getParts().size() == 1)
+    return type;
+  SmallVector<int64_t> shape(type.getShape());
+  for (Attribute part : getParts().getValue().drop_front())
+    shape.front() += getPartType(part).getDimSize(0);
+  return RankedTensorType::get(shape, type.getElementType());
+}
+
+LogicalResult WeightOp::verify() {
+  if (getParts().empty())
+    return emitOpError("expected a value but got none");
+  RankedTensorType first = getPartType(getParts()[0]);
+  for (Attribute part : getParts()) {
+    RankedTensorType type = getPartType(part);
+    if (!type)
+      return emitOpError("expected tensors but got ")
+             << cast<ElementsAttr>(part).getShapedType();
+    if (getParts().size() == 1)
+      break;
+    if (type.getRank() == 0 || type.getRank() != first.getRank() ||
+        type.getElementType() != first.getElementType() ||
+        type.getShape().drop_front() != first.getShape().drop_front())
+      return emitOpError("expected parts that differ from ")
+             << first << " in the first dimension but got " << type;
+  }
+  return success();
+}
+
 LogicalResult
 GetWeightOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
   auto weight =
       symbolTable.lookupNearestSymbolFrom<WeightOp>(*this, getNameAttr());
   if (!weight)
     return emitOpError("expected a gg.weight named ") << getNameAttr();
-  ShapedType stored = weight.getValue().getShapedType();
+  RankedTensorType stored = weight.getType();
   MemRefType type = getType();
   // The way to machine code may rename the element type: RF8 codes end as i8.
   if (stored.getShape() != type.getShape() ||

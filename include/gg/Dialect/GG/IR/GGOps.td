@@ -205,18 +205,29 @@ def GG_WeightOp : GG_Op<"weight", [Symbol]> {
   let description = [{
     `offset` counts bytes from the start of the weights payload and `bytes` is
     the size there, where an element takes whole bytes. The value is written to
-    the weights file and never becomes part of the code.
+    the weights file and never becomes part of the code. A value in several
+    parts is their concatenation along the first dimension; they are written one
+    after the other.
 
     ```mlir
     gg.weight @embed offset 4096 bytes 131072 = dense_resource<embed> : tensor<512x64xf32>
+    gg.weight @gate_up offset 135168 bytes 98304
+        = dense_resource<gate> : tensor<192x64xf32>,
+          dense_resource<up> : tensor<192x64xf32>
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        ConfinedAttr<I64Attr, [IntNonNegative]>:$offset,
                        ConfinedAttr<I64Attr, [IntNonNegative]>:$bytes,
-                       ElementsAttr:$value);
+                       TypedArrayAttrBase<ElementsAttr,
+                                          "array of constants">:$parts);
   let assemblyFormat = [{
-    $sym_name `offset` $offset `bytes` $bytes attr-dict `=` $value
+    $sym_name `offset` $offset `bytes` $bytes attr-dict `=` custom<Parts>($parts)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The type of all parts together.
+    ::mlir::RankedTensorType getType();
   }];
 }
 
