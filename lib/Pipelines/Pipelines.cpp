@@ -68,7 +68,9 @@ LogicalResult gg::buildWeightsPipeline(OpPassManager &pm,
              " rounding=" + options.rounding + " scale=" + options.scale + "},";
   else if (weights == "bf16")
     passes = "rf8-narrow-weights{type=bf16},";
-  return add(pm, passes + "rf8-fuse-linear,func.func(canonicalize,cse)",
+  return add(pm,
+             passes + "rf8-fuse-linear,func.func(canonicalize,cse),"
+                      "rf8-join-linear,func.func(canonicalize,cse)",
              errors);
 }
 

@@ -99,6 +99,51 @@ def test_levels_of_one_artifact(tmp_path):
                     int(BF16_LEVEL in cpu_levels()))
 
 
+@pytest.mark.parametrize("scale", ["channel", "group:8"])
+@pytest.mark.parametrize("weights", ["f32", "bf16", "rf8"])
+@pytest.mark.parametrize("dims", [["batch", "rows"], [2, 9], [1, 1]], ids=str)
+def test_one_input(dims, weights, scale, tmp_path):
+    """Linears of one input are joined; what reads them reads a part of each row:
+    a product, heads in another order, an output, whatever sizes are known."""
+    if scale != "channel" and weights != "rf8":
+        pytest.skip("floats have no scales")
+    k, widths = 43, {"gate": 37, "up": 37, "heads": 48, "plain": 20}
+    rng = np.random.default_rng(1)
+    builder = GraphBuilder(tmp_path / "model.onnx", 21)
+    x = builder.input("x", TensorProto.FLOAT, [*dims, k])
+    matrices, parts = {}, {}
+    for name, n in widths.items():
+        matrices[name] = rng.integers(-2, 3, (k, n)).astype(np.float32)
+        weight = builder.weight("w_" + name, matrices[name])
+        parts[name] = builder.node("MatMul", [x, weight], name)
+    product = builder.node("Mul", [parts["gate"], parts["up"]], "product")
+    heads = builder.node("Reshape", [parts["heads"], builder.ints([0, 0, 3, 16])], "split")
+    turned = builder.node("Transpose", [heads], "turned", perm=[0, 2, 1, 3])
+    flat = builder.node("Reshape", [parts["plain"], builder.ints([-1])], "flat")
+    builder.output(product, "y_product", TensorProto.FLOAT, [*dims, 37])
+    builder.output(turned, "y_heads", TensorProto.FLOAT, [dims[0], 3, dims[1], 16])
+    builder.output(parts["plain"], "y_plain", TensorProto.FLOAT, [*dims, 20])
+    builder.output(flat, "y_flat", TensorProto.FLOAT, ["all"])
+    builder.save()
+
+    artifact = compile_model(tmp_path / "model.onnx", tmp_path / "m.gg", "--weights", weights,
+                             *(["--scale", scale] if weights == "rf8" else []))
+    for shape in [dims] if dims[0] != "batch" else [(1, 1), (2, 3), (3, 67)]:
+        # All sums are exact: small integers, of which RF8 has every one.
+        x = rng.integers(-8, 9, (*shape, k)).astype(np.float32)
+        y = {name: x.astype(np.float64) @ matrix for name, matrix in matrices.items()}
+        folder = tmp_path / str(shape)
+        folder.mkdir()
+        out = artifact.tensors({"x": x}, ["y_product", "y_heads", "y_plain", "y_flat"], folder)
+        wanted = {"y_product": y["gate"] * y["up"], "y_plain": y["plain"],
+                  "y_heads": y["heads"].reshape(*shape, 3, 16).transpose(0, 2, 1, 3),
+                  "y_flat": y["plain"].reshape(-1)}
+        for name, value in wanted.items():
+            error = np.abs(out[name] - value).max()
+            # The scale of a channel, 2 / (15/8), is rounded.
+            assert error <= (weights == "rf8") * 1e-6 * np.abs(value).max() + 0, name
+
+
 def instructions(path, weights, cpu):
     """The mnemonics, with their register class, of the code of a model."""
     target = path.parent / f"{weights}-{cpu}.o"

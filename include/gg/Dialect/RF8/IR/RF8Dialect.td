@@ -34,8 +34,9 @@ def RF8_Dialect : Dialect {
     ```
 
     From there two ways lead on. `rf8-fuse-linear` turns contractions with such
-    a weight into `rf8.linear` over *packed* weights, which
-    `convert-rf8-to-vector` lowers to kernels that decode inside registers.
+    a weight into `rf8.linear` over *packed* weights, `rf8-join-linear` those of
+    one input into one, and `convert-rf8-to-vector` lowers them to kernels that
+    decode inside registers.
     `rf8-legalize-types` expands whatever there is to `i8` and upstream
     operations, for a stack that has nothing of ours.
   }];

@@ -130,6 +130,55 @@ def RF8FuseLinearPass : Pass<"rf8-fuse-linear", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def RF8JoinLinearPass : Pass<"rf8-join-linear", "::mlir::ModuleOp"> {
+  let summary = "one rf8.linear for those that read one input";
+  let description = [{
+    Replaces the `rf8.linear`s of a block that read the same input through
+    constant weights of one format, such as the gate and the up projection of a
+    feed-forward network or Q, K and V, by one, whose results are slices of the
+    joined result: a CPU converts the input once, and threads meet once. Run
+    `cse` before it, which makes equal views of an input one value.
+
+    The joined weight is a `tensor.concat` of the constants, which
+    `gg-outline-weights` lays side by side in the weights file: it is never in
+    memory. Scales are joined in a file without a name in $TMPDIR. A part begins
+    at a whole panel of the packing; where that leaves a gap behind the outputs
+    of the part before, the gap is computed and read by nobody.
+
+    Not joined are linears of other formats, panels or groups of scales, with
+    weights that are no constants or with a weight that anything but equal joins
+    reads (it would be stored twice).
+
+    ```mlir
+    %g = rf8.linear ins(%x, %gate : tensor<1x576xf32>,
+                                    tensor<48x144x2x64x!rf8.e4r3>)
+                    scales(%s : tensor<1536xf32>)
+                    outs(%e : tensor<1x1536xf32>) -> tensor<1x1536xf32>
+    %u = rf8.linear ins(%x, %up : tensor<1x576xf32>,
+                                  tensor<48x144x2x64x!rf8.e4r3>)
+                    scales(%t : tensor<1536xf32>)
+                    outs(%e : tensor<1x1536xf32>) -> tensor<1x1536xf32>
+    // becomes
+    %w = tensor.concat dim(0) %gate, %up
+        : (tensor<48x144x2x64x!rf8.e4r3>, tensor<48x144x2x64x!rf8.e4r3>)
+        -> tensor<96x144x2x64x!rf8.e4r3>
+    %v = arith.constant dense_resource<rf8_joined_scales> : tensor<3072xf32>
+    %f = tensor.empty() : tensor<1x3072xf32>
+    %y = rf8.linear ins(%x, %w : tensor<1x576xf32>,
+                                 tensor<96x144x2x64x!rf8.e4r3>)
+                    scales(%v : tensor<3072xf32>)
+                    outs(%f : tensor<1x3072xf32>) -> tensor<1x3072xf32>
+    %g = tensor.extract_slice %y[0, 0] [1, 1536] [1, 1]
+        : tensor<1x3072xf32> to tensor<1x1536xf32>
+    %u = tensor.extract_slice %y[0, 1536] [1, 1536] [1, 1]
+        : tensor<1x3072xf32> to tensor<1x1536xf32>
+    ```
+  }];
+  let dependentDialects = ["::gg::rf8::RF8Dialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def RF8LegalizeTypesPass : Pass<"rf8-legalize-types", "::mlir::ModuleOp"> {
   let summary = "rf8 operations and types to i8 and upstream operations";
   let description = [{
