@@ -9,8 +9,10 @@
 #include "TemporaryFolder.h"
 #include "gg/InitAll.h"
 #include "gg/Target/Native/Emit.h"
+#include "gg/Weights/CPUFeatures.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/TargetParser/Host.h"
 #include "gtest/gtest.h"
 
 #include <dlfcn.h>
@@ -61,6 +63,24 @@ TEST(CPU, TakesFeatures) {
   EXPECT_TRUE(get("generic+dotprod", kArm).has("dotprod"));
 }
 
+// The runtime refuses code that needs what it cannot find out about.
+TEST(CPU, NeedsOnlyWhatProgramsCanFindOut) {
+  for (const char *name :
+       {"generic", "cortex-a72", "neoverse-n1", "neoverse-v2", "ampere1"}) {
+    CPU cpu = get(name, kArm);
+    EXPECT_TRUE(cpu.has("neon")) << name;
+    for (const std::string &feature : cpu.features)
+      EXPECT_TRUE(llvm::any_of(
+          gg::weights::kAArch64Features,
+          [&](const auto &known) { return feature == known.name; }))
+          << name << " " << feature;
+  }
+  EXPECT_TRUE(get("neoverse-v2", kArm).has("sve2"));
+  // What is asked for is kept, so that the runtime can refuse it.
+  EXPECT_TRUE(get("neoverse-v2+sve2p1", kArm).has("sve2p1"));
+  EXPECT_FALSE(get("cortex-a72", kArm).has("sve"));
+}
+
 TEST(CPU, NativeIsThisMachine) {
   CPU cpu = get("native", "");
   EXPECT_FALSE(cpu.name.empty());
@@ -81,6 +101,10 @@ TEST(CPU, RefusesWhatLLVMDoesNotKnow) {
             "expected a feature after '+' in 'x86-64-v3+'");
   EXPECT_EQ(error("pentium4", kX86), "CPU 'pentium4' is not a 64-bit one");
   EXPECT_EQ(error("x86-64-v3", kArm), "unknown CPU 'x86-64-v3'");
+  if (Triple(sys::getProcessTriple()).isX86_64())
+    EXPECT_EQ(error("native", kArm),
+              "'native' is not a CPU of 'aarch64-unknown-linux-gnu'; name one, "
+              "as 'generic'");
   EXPECT_EQ(error("generic", "riscv64-linux-gnu"),
             "expected an x86-64 or aarch64 target but got "
             "'riscv64-unknown-linux-gnu'");

@@ -11,6 +11,7 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #elif defined(__aarch64__)
+#include "gg/Weights/CPUFeatures.h"
 #include <sys/auxv.h>
 #else
 #error "gg's runtime knows x86_64 and aarch64"
@@ -162,32 +163,11 @@ bool runtime::hasFeature(const std::string &name) {
 
 const char *runtime::architecture() { return "aarch64"; }
 
-namespace {
-struct Feature {
-  char name[12];
-  uint8_t word; // AT_HWCAP or AT_HWCAP2
-  uint8_t bit;
-};
-} // namespace
-
-static constexpr Feature features[] = {
-    {"fp-armv8", AT_HWCAP, 0},  {"neon", AT_HWCAP, 1},
-    {"aes", AT_HWCAP, 3},       {"sha2", AT_HWCAP, 6},
-    {"crc", AT_HWCAP, 7},       {"lse", AT_HWCAP, 8},
-    {"fullfp16", AT_HWCAP, 10}, {"rdm", AT_HWCAP, 12},
-    {"jsconv", AT_HWCAP, 13},   {"complxnum", AT_HWCAP, 14},
-    {"rcpc", AT_HWCAP, 15},     {"sha3", AT_HWCAP, 17},
-    {"dotprod", AT_HWCAP, 20},  {"sve", AT_HWCAP, 22},
-    {"fp16fml", AT_HWCAP, 23},  {"sve2", AT_HWCAP2, 1},
-    {"i8mm", AT_HWCAP2, 13},    {"bf16", AT_HWCAP2, 14},
-    {"rand", AT_HWCAP2, 16},    {"bti", AT_HWCAP2, 17},
-};
+static_assert(weights::kHWCap == AT_HWCAP && weights::kHWCap2 == AT_HWCAP2,
+              "the words of the auxiliary vector");
 
 bool runtime::hasFeature(const std::string &name) {
-  // The architecture's first version: every aarch64 machine has it.
-  if (name == "v8a")
-    return true;
-  for (const Feature &feature : features)
+  for (const weights::AArch64Feature &feature : weights::kAArch64Features)
     if (name == feature.name)
       return getauxval(feature.word) >> feature.bit & 1;
   return false;

@@ -8,12 +8,14 @@
 
 #include "gg/Target/Native/CPU.h"
 
+#include "gg/Weights/CPUFeatures.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/AArch64TargetParser.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/X86TargetParser.h"
 
@@ -68,6 +70,37 @@ static void addX86Features(CPU &cpu, ArrayRef<StringRef> changes) {
       cpu.features.push_back(entry.first().str());
 }
 
+/// A feature that code may need, and no tuning flag or version.
+static bool isExtension(StringRef feature) {
+  return AArch64::targetFeatureToExtension(("+" + feature).str()).has_value();
+}
+
+static bool isKnown(StringRef feature) {
+  return llvm::any_of(gg::weights::kAArch64Features,
+                      [&](const auto &entry) { return feature == entry.name; });
+}
+
+/// The extensions that an aarch64 CPU has. Those that no program can find out
+/// about, of the operating system mostly, are switched off unless asked for.
+static void addAArch64Features(CPU &cpu, const Target &target) {
+  auto getEnabled = [&](StringRef flags) {
+    std::unique_ptr<MCSubtargetInfo> info(
+        target.createMCSubtargetInfo(cpu.triple, cpu.name, flags));
+    SmallVector<StringRef> enabled;
+    for (const SubtargetFeatureKV &entry : info->getEnabledProcessorFeatures())
+      if (isExtension(entry.Key))
+        enabled.push_back(entry.Key);
+    return enabled;
+  };
+  std::string flags;
+  for (StringRef feature : getEnabled(""))
+    if (!isKnown(feature))
+      flags += ("-" + feature + ",").str();
+  cpu.featureString = flags + cpu.featureString;
+  for (StringRef feature : getEnabled(cpu.featureString))
+    cpu.features.push_back(feature.str());
+}
+
 /// What the machine has, which may be less than its CPU's name says.
 static void addHostFeatures(CPU &cpu, SmallVectorImpl<std::string> &changes) {
   StringMap<bool> host = sys::getHostCPUFeatures();
@@ -97,7 +130,8 @@ Expected<CPU> gg::native::parseCPU(StringRef spec, StringRef triple) {
   if (isNative) {
     Triple host(sys::getProcessTriple());
     if (host.getArch() != cpu.triple.getArch())
-      return makeError("'native' is not a CPU of '" + cpu.triple.str() + "'");
+      return makeError("'native' is not a CPU of '" + cpu.triple.str() +
+                       "'; name one, as 'generic'");
     cpu.name = sys::getHostCPUName().str();
     addHostFeatures(cpu, changes);
   } else {
@@ -127,18 +161,15 @@ Expected<CPU> gg::native::parseCPU(StringRef spec, StringRef triple) {
     });
   if (Error error = checkNames(*info, cpu.name, refs))
     return std::move(error);
+  cpu.featureString = llvm::join(refs, ",");
   if (cpu.triple.isX86_64()) {
     if (X86::parseArchX86(cpu.name, /*Only64Bit=*/true) == X86::CK_None)
       return makeError("CPU '" + cpu.name + "' is not a 64-bit one");
     addX86Features(cpu, refs);
   } else {
-    std::unique_ptr<MCSubtargetInfo> own(target->createMCSubtargetInfo(
-        cpu.triple, cpu.name, llvm::join(refs, ",")));
-    for (const SubtargetFeatureKV &entry : own->getEnabledProcessorFeatures())
-      cpu.features.push_back(entry.Key);
+    addAArch64Features(cpu, *target);
   }
   llvm::sort(cpu.features);
-  cpu.featureString = llvm::join(refs, ",");
   return cpu;
 }
 
