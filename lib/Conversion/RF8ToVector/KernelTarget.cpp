@@ -24,7 +24,7 @@ const KernelTarget &KernelTarget::get(KernelISA isa) {
       {8, 8, 8, 2, 384}, {}, true, false, 64, "llvm.x86.avx512.pshuf.b.512"};
   static const KernelTarget avx512bf16{
       {8, 8, 8, 2, 384}, {10, 8, 8, 2, 384}, true, true, 64, avx512.lookup};
-  static const KernelTarget neon{{4, 4, 4, 1, 256},       {}, true, false, 16,
+  static const KernelTarget neon{{2, 2, 4, 1, 256},       {}, true, false, 16,
                                  "llvm.aarch64.neon.tbl1"};
   switch (isa) {
   case KernelISA::Generic:
