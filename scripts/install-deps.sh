@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what building, testing and running gg needs on Debian 12.
 #
-#   scripts/install-deps.sh        as root, or as a user who may sudo
+#   scripts/install-deps.sh [PACKAGES...]   as root, or as a user who may sudo
 #
+# PACKAGES are installed besides, for what few people build.
 # Only what is missing is installed; with everything in place nothing is done.
 set -euo pipefail
 
@@ -12,6 +13,7 @@ packages=(
   liblld-22-dev lld-22 libomp-22-dev libclang-rt-22-dev
   libzstd-dev zlib1g-dev libgtest-dev
   python3 python3-venv
+  "$@"
 )
 
 missing=()

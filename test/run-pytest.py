@@ -21,6 +21,10 @@ missing = [name for name in needed if importlib.util.find_spec(name) is None]
 if missing:
     print("skipped: python lacks", ", ".join(missing), "(scripts/python-env.sh test installs them)")
     sys.exit(77)
+run_bin = os.environ.get("GG_RUN_BIN")
+if run_bin and not os.path.exists(os.path.join(run_bin, "gg-run")):
+    print("skipped: no gg-run in", run_bin, "(scripts/build-aarch64.sh builds one)")
+    sys.exit(77)
 root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 environment = dict(os.environ, GG_BIN=os.path.join(build, "bin"),
                    GG_LIB=os.path.join(build, "lib"), OMP_NUM_THREADS="2",

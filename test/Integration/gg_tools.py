@@ -9,25 +9,34 @@ from typing import Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 import pytest
+from machine import BIN, IS_FOREIGN, LAUNCHER, RUN_BIN, TRIPLE, cpu_levels
 
-_BUILT = os.path.join(os.path.dirname(__file__), "..", "..", "build", "bin")
+_RUN_TOOLS = ("gg-run", "gg-bench")  # run where artifacts do
 
 
 def tool(name: str) -> str:
     """The path of a tool in ``$GG_BIN`` or build/bin; the test fails where it is absent."""
-    path = os.path.join(os.environ.get("GG_BIN", _BUILT), name)
+    path = os.path.join(RUN_BIN if name in _RUN_TOOLS else BIN, name)
     if not os.access(path, os.X_OK):
         pytest.fail(f"{name} is not built: expected it at {path}")
     return path
 
 
+def _for_target(name: str, words: List[str]) -> List[str]:
+    """What gg-compile must be told where artifacts run on another machine."""
+    if name != "gg-compile" or not IS_FOREIGN or "--target" in words:
+        return []
+    return ["--target", TRIPLE] + ([] if "--cpu" in words else ["--cpu", cpu_levels()[-1]])
+
+
 def run_tool(name: str, *arguments: object, timeout: float = 600,
              environment: Optional[Dict[str, str]] = None) -> subprocess.CompletedProcess:
     """Runs a tool and returns what it said; never raises for its exit code."""
-    command = [tool(name)] + [os.fspath(a) if isinstance(a, os.PathLike) else str(a)
-                              for a in arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout,
-                          errors="replace", env={**os.environ, **(environment or {})})
+    words = [os.fspath(a) if isinstance(a, os.PathLike) else str(a) for a in arguments]
+    command = (LAUNCHER if name in _RUN_TOOLS else []) + [tool(name)]
+    return subprocess.run(command + words + _for_target(name, words), capture_output=True,
+                          text=True, timeout=timeout, errors="replace",
+                          env={**os.environ, **(environment or {})})
 
 
 def check(result: subprocess.CompletedProcess) -> str:
@@ -123,21 +132,3 @@ def tree_bytes(folder: "str | os.PathLike[str]") -> Dict[str, bytes]:
             with open(path, "rb") as file:
                 result[os.path.relpath(path, folder)] = file.read()
     return result
-
-
-def cpu_levels() -> List[str]:
-    """The x86-64 levels that this machine can run, in their order."""
-    with open("/proc/cpuinfo") as file:
-        flags = next((line.split() for line in file if line.startswith("flags")), [])
-    levels = []
-    if "sse2" in flags:
-        levels.append("x86-64")
-    if {"cx16", "lahf_lm", "popcnt", "sse4_2", "ssse3"} <= set(flags):
-        levels.append("x86-64-v2")
-    if {"avx2", "fma", "f16c", "bmi2"} <= set(flags):
-        levels.append("x86-64-v3")
-        if {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= set(flags):
-            levels.append("x86-64-v4")
-            if "avx512_bf16" in flags:
-                levels.append("x86-64-v4+avx512bf16")
-    return levels

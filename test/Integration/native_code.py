@@ -5,9 +5,12 @@ from __future__ import annotations
 import ctypes
 import os
 import subprocess
-from typing import List, Sequence
+import tempfile
+from typing import Sequence
 
+import numpy as np
 from gg_tools import tool
+from machine import IS_FOREIGN, LAUNCHER, RUN_BIN, TRIPLE
 
 LLVM_BIN = os.environ.get("GG_LLVM_BIN", "/usr/lib/llvm-22/bin")
 
@@ -19,33 +22,48 @@ _TO_LLVM = """-canonicalize -cse -convert-vector-to-scf
 -convert-cf-to-llvm -reconcile-unrealized-casts""".split()
 
 
-def cpu_flags() -> List[str]:
-    """What /proc/cpuinfo says of the CPU."""
-    try:
-        with open("/proc/cpuinfo") as file:
-            return next((line for line in file if line.startswith("flags")), "").split()
-    except OSError:
-        return []
-
-
 def _run(command: Sequence[str], text: bytes) -> bytes:
     result = subprocess.run(command, input=text, capture_output=True)
     assert result.returncode == 0, result.stderr.decode()
     return result.stdout
 
 
+class Library:
+    """Functions of bare pointers, in this process or where its machine is."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._loaded = None if IS_FOREIGN else ctypes.CDLL(path)
+
+    def call(self, name: str, *arrays: np.ndarray) -> None:
+        """Calls a function, which writes to the last of ``arrays`` only."""
+        assert all(array.flags.c_contiguous for array in arrays)
+        if self._loaded:
+            getattr(self._loaded, name)(*(ctypes.c_void_p(a.ctypes.data) for a in arrays))
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [os.path.join(folder, str(i)) for i in range(len(arrays))]
+            for path, array in zip(paths, arrays):
+                with open(path, "wb") as file:
+                    file.write(array.tobytes())
+            _run([*LAUNCHER, os.path.join(RUN_BIN, "call-library"), self._path, name, *paths], b"")
+            with open(paths[-1], "rb") as file:
+                arrays[-1][...] = np.frombuffer(file.read(),
+                                                arrays[-1].dtype).reshape(arrays[-1].shape)
+
+
 def compile_functions(folder, text: str, passes: Sequence[str], cpu: str,
-                      undefined: bool = True) -> ctypes.CDLL:
+                      undefined: bool = True) -> Library:
     """A library of the functions of ``text``, which ``passes`` bring to
-    upstream's dialects, for ``cpu``, a name with features after ``+``. Static memrefs are bare pointers. Without
-    ``undefined`` it may not call any other library."""
+    upstream's dialects, for ``cpu``, a name with features after ``+``. Static memrefs
+    are bare pointers. Without ``undefined`` it may not call any other library."""
     lowered = _run([tool("gg-opt"), *passes, *_TO_LLVM], text.encode())
     llvm = _run([f"{LLVM_BIN}/mlir-translate", "--mlir-to-llvmir"], lowered)
     objects, library = str(folder / f"{cpu}.o"), str(folder / f"{cpu}.so")
     name, *features = cpu.split("+")
     _run([f"{LLVM_BIN}/llc", "-O2", f"-mcpu={name}", *(f"-mattr=+{f}" for f in features),
-          "-mtriple=x86_64-linux-gnu",
+          f"-mtriple={TRIPLE}",
           "-relocation-model=pic", "-filetype=obj", "-o", objects], llvm)
     defs = [] if undefined else ["-z", "defs"]
     _run([f"{LLVM_BIN}/ld.lld", "-shared", *defs, "-o", library, objects], b"")
-    return ctypes.CDLL(library)
+    return Library(library)

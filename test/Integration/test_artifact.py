@@ -12,7 +12,8 @@ from onnx import TensorProto, helper, numpy_helper
 from gg.graph import GraphStyle, write_onnx
 from gg.models import tiny_llama
 from gg.reference import Reference
-from gg_tools import check, check_error, compile_model, cpu_levels, run_tool, tree_bytes
+from gg_tools import check, check_error, compile_model, run_tool, tree_bytes
+from machine import cpu_levels
 
 # Code for more than any machine has; never the one that runs.
 MORE = "x86-64-v4+avx512bf16+amx-tile+amx-fp16"

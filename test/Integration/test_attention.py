@@ -2,15 +2,13 @@
 that the machine has: head sizes, groups, tiles of queries, ranges of keys, masks,
 narrow caches, keys that are divided among units."""
 
-import ctypes
-
 import ml_dtypes
 import numpy as np
 import pytest
 
-from native_code import compile_functions, cpu_flags
+from machine import CPUS, cpu_flags
+from native_code import compile_functions
 
-CPUS = {"x86-64": "sse2", "x86-64-v3": "avx2", "x86-64-v4": "avx512bw"}
 TYPES = {"f32": np.float32, "bf16": ml_dtypes.bfloat16, "f16": np.float16}
 #: batch, heads, group, queries, keys, size, value size
 SHAPES = [
@@ -108,7 +106,7 @@ func.func @{self.name}({', '.join(arguments)}, %o: {o}) {{
         guard = 64  # what lies behind the result must stay
         out = np.full(expected.size + guard, np.nan, np.float32)
         arrays = [np.ascontiguousarray(a) for a in (*self.operands(), out)]
-        getattr(library, self.name)(*(ctypes.c_void_p(a.ctypes.data) for a in arrays))
+        library.call(self.name, *arrays)
         assert np.isnan(arrays[-1][-guard:]).all()
         got = arrays[-1][:-guard].reshape(expected.shape)
         # Scores of up to 5 in size, each off by some units in the last place;

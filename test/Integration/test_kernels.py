@@ -2,14 +2,14 @@
 that the machine has, at odd shapes. Packing is written down here once more,
 after docs/Spec.md."""
 
-import ctypes
 import itertools
 
 import ml_dtypes
 import numpy as np
 import pytest
 
-from native_code import compile_functions, cpu_flags
+from machine import cpu_flags
+from native_code import compile_functions
 
 SIZES = [1, 3, 17, 63, 172, 576, 1537]
 ROWS = [1, 2, 5, 64]
@@ -21,6 +21,7 @@ TARGETS = {  # kernels' target, -mcpu, what /proc/cpuinfo has to say
     "avx2": ("x86-64-v3", "avx2"),
     "avx512": ("x86-64-v4", "avx512bw"),
     "avx512bf16": ("x86-64-v4+avx512bf16", "avx512_bf16"),
+    "neon": ("generic", "asimd"),
 }
 TWO_TERM_ROWS = 4  # up to which activations have two terms of bf16, not one
 
@@ -106,7 +107,7 @@ func.func @{self.name}(%x: {x}, %w: memref<{weights}>, %s: {s}, %o: {o}) {{
         out = np.full(self.m * self.n + guard, np.nan, np.float32)
         scales = self.scales if self.scales is not None else np.zeros(1, np.float32)
         arguments = [self.x, np.ascontiguousarray(self.packed), scales, out]
-        getattr(library, self.name)(*(ctypes.c_void_p(a.ctypes.data) for a in arguments))
+        library.call(self.name, *arguments)
         assert np.isnan(out[-guard:]).all()
         return out[:-guard].reshape(self.m, self.n)
 
@@ -150,7 +151,7 @@ def test_odd_shapes(target, kinds, blocks, tmp_path):
         case.check(library, target)
 
 
-@pytest.mark.parametrize("target", ["avx2", "avx512bf16"])
+@pytest.mark.parametrize("target", ["avx2", "avx512bf16", "neon"])
 @pytest.mark.parametrize("rows", ROWS + [3, 4, 8, 10, 11, 23])
 def test_rows(target, rows, tmp_path):
     """Every number of rows, with each kind of weight."""

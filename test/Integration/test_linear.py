@@ -8,7 +8,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 from gg.onnx_builder import GraphBuilder
-from gg_tools import check, compile_model, cpu_levels, run_tool
+from gg_tools import check, compile_model, run_tool
+from machine import cpu_levels
 from native_code import LLVM_BIN
 from onnx import TensorProto
 from rf8_reference import nearest
@@ -19,6 +20,7 @@ SIZES = (1, 3, 17, 63, 172, 576, 1537)
 BF16_LEVEL = "x86-64-v4+avx512bf16"
 SMALL = 256  # matrices of fewer elements are no packed weights, and never bf16
 LEVELS = ["x86-64-v3", "x86-64-v4", BF16_LEVEL]
+NEON = "generic"  # of aarch64
 
 
 def linear_model(path, shapes, rows="rows", seed=0):
@@ -62,7 +64,7 @@ def assert_products(artifact, matrices, weights, rows, folder, terms):
         assert (error <= relative * (np.abs(x) @ np.abs(matrix)) + 1e-30).all(), (n, k, rows)
 
 
-@pytest.mark.parametrize("cpu", LEVELS)
+@pytest.mark.parametrize("cpu", [*LEVELS, NEON])
 @pytest.mark.parametrize("weights", ["f32", "bf16", "rf8"])
 def test_shapes(cpu, weights, tmp_path):
     """All pairs of sizes in one graph, with 1, 2 and 9 rows, and 67."""
@@ -90,11 +92,11 @@ def test_terms(rows, options, terms, tmp_path):
 
 def test_levels_of_one_artifact(tmp_path):
     """Several levels share the packed weights; the best that runs is chosen."""
+    if "x86-64-v3" not in cpu_levels():
+        pytest.skip("this CPU is no x86-64-v3")
     matrices = linear_model(tmp_path / "model.onnx", itertools.product((17, 172), (63, 1537)))
     artifact = compile_model(tmp_path / "model.onnx", tmp_path / "m.gg", "--cpu", ",".join(LEVELS),
                              "--weights", "rf8")
-    if "x86-64-v3" not in cpu_levels():
-        pytest.skip("this CPU is no x86-64-v3")
     assert_products(artifact, matrices, "rf8", 5, tmp_path / "io",
                     int(BF16_LEVEL in cpu_levels()))
 
@@ -148,7 +150,7 @@ def instructions(path, weights, cpu):
     """The mnemonics, with their register class, of the code of a model."""
     target = path.parent / f"{weights}-{cpu}.o"
     check(run_tool("gg-compile", path, "-o", target, "--emit", "obj", "--weights", weights,
-                   "--cpu", cpu, "--quiet"))
+                   "--cpu", cpu, "--target", "x86_64-linux-gnu", "--quiet"))
     text = subprocess.run([os.path.join(LLVM_BIN, "llvm-objdump"), "-d", target],
                           capture_output=True, text=True, check=True).stdout
     return {(line.split("\t")[-2].strip(), "zmm" in line) for line in text.splitlines()

@@ -2,15 +2,14 @@
 interesting range, bit patterns from everywhere, and special values. Run as a
 program (with $GG_BIN), it prints the largest errors."""
 
-import ctypes
 import math
 
 import numpy as np
 import pytest
 
-from native_code import compile_functions, cpu_flags
+from machine import CPUS, cpu_flags
+from native_code import compile_functions
 
-CPUS = {"x86-64": "sse2", "x86-64-v3": "avx2", "x86-64-v4": "avx512bw"}
 LANES = 16
 COUNT = 1 << 19
 SMALLEST_NORMAL = 2.0 ** -126
@@ -88,7 +87,7 @@ def compile_library(folder, cpu):
 
 def call(library, name, *operands, dtype=np.float32):
     out = np.empty(COUNT, dtype)
-    getattr(library, "f_" + name)(*(ctypes.c_void_p(a.ctypes.data) for a in (*operands, out)))
+    library.call("f_" + name, *operands, out)
     return out
 
 
@@ -171,7 +170,8 @@ def emulated(tmp_path_factory):
     text.append(program("truncate", "x", f"arith.truncf %xv : {lanes}f32> to {lanes}f16>",
                         "f32", "f16"))
     return compile_functions(tmp_path_factory.mktemp("emulated"), "\n".join(text),
-                             ["-gg-expand-math=half=true rounding=true"], "x86-64",
+                             ["-gg-expand-math=half=true rounding=true"],
+                             next(cpu for cpu in CPUS if CPUS[cpu] in cpu_flags()),
                              undefined=False)
 
 
