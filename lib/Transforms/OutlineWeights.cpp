@@ -130,7 +130,7 @@ struct OutlineWeightsPass
     RankedTensorType type = op.getResultType();
     std::optional<int64_t> elementBytes =
         gg::ir::getElementBytes(type.getElementType());
-    if (op.getDim() != 0 || !elementBytes)
+    if (op.getDim() != 0 || !elementBytes || !type.hasStaticShape())
       return;
     SmallVector<Attribute> parts;
     for (Value input : op.getInputs()) {

@@ -71,6 +71,16 @@ func.func @columns(%x: tensor<2x2xf32>) -> (tensor<2x4xf32>, tensor<4x2xf32>) {
   return %0, %1 : tensor<2x4xf32>, tensor<4x2xf32>
 }
 
+// A type that leaves the size open has no place in the payload.
+
+// CHECK-LABEL: func @open_size
+func.func @open_size() -> tensor<?x2xf32> {
+  // CHECK: tensor.concat dim(0) {{.*}} -> tensor<?x2xf32>
+  %a = arith.constant dense_resource<a> : tensor<2x2xf32>
+  %0 = tensor.concat dim(0) %a, %a : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
+  return %0 : tensor<?x2xf32>
+}
+
 {-#
   dialect_resources: {
     builtin: {

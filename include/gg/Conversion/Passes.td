@@ -42,16 +42,16 @@ def LowerAssertsPass : Pass<"gg-lower-asserts", "::mlir::func::FuncOp"> {
 def EntryABIPass : Pass<"gg-entry-abi", "::mlir::ModuleOp"> {
   let summary = "Give entries their C signature";
   let description = [{
-    The entry "step" becomes the function `gg_step(gg_call *, int64_t thread,
-    int64_t threads)` of EntryABI.h. Its arguments are read from the call's
-    inputs, and every gg op becomes accesses to the call. `gg.weight` ops, whose
-    offsets are now in the code, are erased. Run after `convert-scf-to-cf` and
+    The entry "step" becomes the function `gg_step(gg_call *, int64_t thread)`
+    of EntryABI.h. Its arguments are read from the call's inputs, and every gg
+    op becomes accesses to the call. `gg.weight` ops, whose offsets are now in
+    the code, are erased. Run after `convert-scf-to-cf` and
     before the conversion of func and memref to the LLVM dialect.
 
     ```mlir
     func.func @step(%ids: memref<1x1xi64>) attributes {gg.entry = "step"}
     // becomes
-    func.func @gg_step(%call: !llvm.ptr, %thread: i64, %threads: i64)
+    func.func @gg_step(%call: !llvm.ptr, %thread: i64)
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",

@@ -360,13 +360,14 @@ def NumberPhasesPass : Pass<"gg-number-phases", "::mlir::func::FuncOp"> {
 }
 
 def DistributePass : Pass<"gg-distribute", "::mlir::func::FuncOp"> {
-  let summary = "Split the parallel loops of an entry among the team's threads";
+  let summary = "Share the parallel loops of an entry out among the team's threads";
   let description = [{
-    Makes an entry SPMD. Every thread runs the control flow, and what
-    writes nothing but its own stack; of the largest dimension of an `scf.parallel`
+    Makes an entry SPMD. Every thread runs the control flow, and what writes
+    nothing but its own stack; of the largest dimension of an `scf.parallel`
     they claim ranges until none are left; whatever else writes memory is done
-    by thread 0, neighbours in one region. A barrier stands where memory that one thread wrote is touched by
-    another, or overwritten while another may still read it, and nowhere else.
+    by thread 0, neighbours in one region. A barrier stands where memory that
+    one thread wrote is touched by another, or overwritten while another may
+    still read it, and nowhere else.
 
     ```mlir
     scf.parallel (%i) = (%c0) to (%c1024) step (%c1) { … }

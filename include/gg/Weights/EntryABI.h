@@ -8,7 +8,7 @@
 //
 // The one contract between the code that the compiler writes and whoever calls
 // it. Plain C. The compiler builds accesses to these structs by field index
-// (lib/Conversion/EntryABI.cpp), so a change here is a change of the artifact's
+// (lib/Conversion/EntryABI), so a change here is a change of the artifact's
 // major version.
 //
 // An entry is SPMD: every thread of a team calls it with the same gg_call and

@@ -43,7 +43,7 @@ struct StoredWeight {
 
 struct PackedWeight {
   ElementsAttr values;
-  ElementsAttr scales; ///< null where all are 1
+  ElementsAttr scales; ///< null for floats
   IntegerAttr groupSize;
 };
 

@@ -180,11 +180,14 @@ LogicalResult JoinLinearPass::join(ArrayRef<LinearOp> group) {
   for (auto [linear, offset] : llvm::zip_equal(group, offsets)) {
     LinearOp op = linear;
     Value part = tensor::ExtractSliceOp::create(
-        builder, op.getLoc(), cast<RankedTensorType>(op.getResult().getType()),
-        joined.getResult(),
+        builder, op.getLoc(), joined.getResult(),
         ArrayRef<OpFoldResult>{zero, builder.getIndexAttr(offset)},
         ArrayRef<OpFoldResult>{rows, builder.getIndexAttr(op.getOutputs())},
         ArrayRef<OpFoldResult>{one, one});
+    // The destination may know less or more about the rows than the input.
+    Type type = op.getResult().getType();
+    if (part.getType() != type)
+      part = tensor::CastOp::create(builder, op.getLoc(), type, part);
     op.getResult().replaceAllUsesWith(part);
   }
   // The builder is at the first.

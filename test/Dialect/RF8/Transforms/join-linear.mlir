@@ -190,3 +190,44 @@ func.func @apart(%x: tensor<1x4xf32>, %y: tensor<1x4xf32>, %w: tensor<1x1x1x64x!
     }
   }
 #-}
+
+// -----
+
+// Destinations may know less about the rows than the input, or more.
+
+// CHECK-LABEL: func @rows
+// CHECK: %[[J:.*]] = rf8.linear ins(%{{.*}} : tensor<1x4xf32>, {{.*}} -> tensor<1x32xf32>
+// CHECK: %[[A:.*]] = tensor.extract_slice %[[J]][0, 0] [1, 16] [1, 1]
+// CHECK: %[[AC:.*]] = tensor.cast %[[A]] : tensor<1x16xf32> to tensor<?x16xf32>
+// CHECK: %[[B:.*]] = tensor.extract_slice %[[J]][0, 16] [1, 16] [1, 1]
+// CHECK: return %[[AC]], %[[B]]
+func.func @rows(%x: tensor<1x4xf32>, %e: tensor<?x16xf32>, %f: tensor<1x16xf32>) -> (tensor<?x16xf32>, tensor<1x16xf32>) {
+  %a = arith.constant dense_resource<a> : tensor<1x1x1x64x!rf8.e4r3>
+  %b = arith.constant dense_resource<b> : tensor<1x1x1x64x!rf8.e4r3>
+  %0 = rf8.linear ins(%x, %a : tensor<1x4xf32>, tensor<1x1x1x64x!rf8.e4r3>) outs(%e : tensor<?x16xf32>) -> tensor<?x16xf32>
+  %1 = rf8.linear ins(%x, %b : tensor<1x4xf32>, tensor<1x1x1x64x!rf8.e4r3>) outs(%f : tensor<1x16xf32>) -> tensor<1x16xf32>
+  return %0, %1 : tensor<?x16xf32>, tensor<1x16xf32>
+}
+
+// CHECK-LABEL: func @fixed_rows
+// CHECK: %[[J:.*]] = rf8.linear ins(%{{.*}} : tensor<?x4xf32>, {{.*}} -> tensor<?x32xf32>
+// CHECK: tensor.cast %{{.*}} : tensor<?x16xf32> to tensor<1x16xf32>
+// CHECK: tensor.cast %{{.*}} : tensor<?x16xf32> to tensor<1x16xf32>
+func.func @fixed_rows(%x: tensor<?x4xf32>, %e: tensor<1x16xf32>) -> (tensor<1x16xf32>, tensor<1x16xf32>) {
+  %a = arith.constant dense_resource<c> : tensor<1x1x1x64x!rf8.e4r3>
+  %b = arith.constant dense_resource<d> : tensor<1x1x1x64x!rf8.e4r3>
+  %0 = rf8.linear ins(%x, %a : tensor<?x4xf32>, tensor<1x1x1x64x!rf8.e4r3>) outs(%e : tensor<1x16xf32>) -> tensor<1x16xf32>
+  %1 = rf8.linear ins(%x, %b : tensor<?x4xf32>, tensor<1x1x1x64x!rf8.e4r3>) outs(%e : tensor<1x16xf32>) -> tensor<1x16xf32>
+  return %0, %1 : tensor<1x16xf32>, tensor<1x16xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      a: "0x0100000010101010101010101010101010101010101010101010101010101010101010101010101010101010101010101010101010101010101010101010101010101010",
+      b: "0x0100000011111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111",
+      c: "0x0100000012121212121212121212121212121212121212121212121212121212121212121212121212121212121212121212121212121212121212121212121212121212",
+      d: "0x0100000013131313131313131313131313131313131313131313131313131313131313131313131313131313131313131313131313131313131313131313131313131313"
+    }
+  }
+#-}
