@@ -186,10 +186,11 @@ private:
       Block &block = region.front();
       if (failed(distributeBlock(block, &block.front())))
         return failure();
-      if (isa<scf::ConditionOp>(block.getTerminator()))
-        claimsAtEnd = claims;
-      else
+      bool isCondition = isa<scf::ConditionOp>(block.getTerminator());
+      if (!isCondition || isPendingIn(region))
         barrierBefore(block.getTerminator());
+      if (isCondition)
+        claimsAtEnd = claims;
     }
     claims = claimsAtEnd;
     // Where the loop ends by its condition, what that read is still pending.
@@ -197,6 +198,16 @@ private:
       if (isa<scf::WhileOp>(op))
         pending.push_back({access, Who::All});
     return success();
+  }
+
+  /// Whether a dynamic buffer of `region` may be in use: where the region ends,
+  /// its memory is free for others.
+  bool isPendingIn(Region &region) {
+    return llvm::any_of(pending, [&](const TeamAccess &earlier) {
+      BufferRange range = earlier.access.range;
+      return range.kind == BufferRange::Object &&
+             region.isAncestor(range.object.getParentRegion());
+    });
   }
 
   void leaveToFirst(Operation *op, ArrayRef<BufferAccess> accesses) {

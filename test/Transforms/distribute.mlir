@@ -296,3 +296,38 @@ func.func @numbers(%b: memref<128xf32>, %x: i1) attributes {gg.entry = "main"} {
   }
   return
 }
+
+// -----
+
+// What the condition reads is free behind it, and the body may take its place:
+// no thread begins that while another one still reads.
+
+// CHECK-LABEL: func @condition_frees
+func.func @condition_frees(%n: index, %out: memref<?xf32>) attributes {gg.entry = "main"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %arena = gg.arena : memref<?xi8>
+  scf.while : () -> () {
+    %x = memref.view %arena[%n][%n] : memref<?xi8> to memref<?xf32>
+    scf.parallel (%i) = (%c0) to (%n) step (%c1) {
+      memref.store %zero, %x[%i] : memref<?xf32>
+    }
+    // CHECK: gg.barrier
+    // CHECK-NEXT: memref.load
+    // CHECK-NEXT: %[[MORE:.*]] = arith.cmpf
+    // CHECK-NEXT: gg.barrier
+    // CHECK-NEXT: scf.condition(%[[MORE]])
+    %value = memref.load %x[%c0] : memref<?xf32>
+    %more = arith.cmpf ogt, %value, %zero : f32
+    scf.condition(%more)
+  } do {
+    %y = memref.view %arena[%n][%n] : memref<?xi8> to memref<?xf32>
+    scf.parallel (%i) = (%c0) to (%n) step (%c1) {
+      memref.store %one, %y[%i] : memref<?xf32>
+    }
+    scf.yield
+  }
+  return
+}
