@@ -104,6 +104,9 @@ static bool isRegisterIntrinsic(Operation *op) {
 
 static bool collectAccesses(Operation *op,
                             SmallVectorImpl<BufferAccess> &accesses) {
+  // It claims to write, lest it be removed.
+  if (isa<memref::PrefetchOp>(op))
+    return true;
   bool isRecursive = op->hasTrait<OpTrait::HasRecursiveMemoryEffects>();
   if (auto interface = dyn_cast<MemoryEffectOpInterface>(op)) {
     SmallVector<MemoryEffects::EffectInstance> effects;

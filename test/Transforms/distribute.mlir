@@ -331,3 +331,26 @@ func.func @condition_frees(%n: index, %out: memref<?xf32>) attributes {gg.entry 
   }
   return
 }
+
+// -----
+
+// To fetch what is read later is no write: the second loop does not wait.
+
+// CHECK-LABEL: func @prefetch
+func.func @prefetch(%a: memref<128xf32>, %b: memref<128xf32>, %c: memref<128xf32>) attributes {gg.entry = "main"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  %cst = arith.constant 0.0 : f32
+  // CHECK: memref.prefetch
+  // CHECK-NOT: gg.barrier
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    memref.prefetch %a[%i], read, locality<2>, data : memref<128xf32>
+    memref.store %cst, %b[%i] : memref<128xf32>
+  }
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    %0 = memref.load %a[%i] : memref<128xf32>
+    memref.store %0, %c[%i] : memref<128xf32>
+  }
+  return
+}
