@@ -120,12 +120,14 @@ LogicalResult gg::buildCodegenPipeline(OpPassManager &pm,
                   activations + "'");
   std::string passes;
   // Loops and kernels.
+  StringRef target = getKernelTarget(options);
   passes += ("func.func(gg-annotate-costs),"
              "convert-rf8-to-vector{target=" +
-             getKernelTarget(options) +
-             " exact=" + (activations == "exact" ? "true" : "false") +
+             target + " exact=" + (activations == "exact" ? "true" : "false") +
              "},"
-             "convert-attention-to-vector,"
+             "convert-attention-to-vector{target=" +
+             target +
+             "},"
              "func.func(linalg-generalize-named-ops,"
              "gg-order-loops,"
              "convert-linalg-to-parallel-loops,"

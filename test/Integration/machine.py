@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import shlex
-from typing import List, Set
+from typing import List, NamedTuple, Set
 
 IS_FOREIGN = "GG_TARGET" in os.environ
 TRIPLE = os.environ.get("GG_TARGET", f"{platform.machine()}-linux-gnu")
@@ -18,8 +18,17 @@ BIN = os.environ.get("GG_BIN",
                      os.path.join(os.path.dirname(__file__), "..", "..", "build", "bin"))
 RUN_BIN = os.environ["GG_RUN_BIN"] if IS_FOREIGN else BIN
 
-#: CPUs that code is made for, and what /proc/cpuinfo says of one that runs it.
-CPUS = {"x86-64": "sse2", "x86-64-v3": "avx2", "x86-64-v4": "avx512bw", "generic": "asimd"}
+
+class CPU(NamedTuple):
+    #: what /proc/cpuinfo says of one that runs its code
+    feature: str
+    #: the target that kernels are written for
+    kernels: str
+
+
+#: CPUs that code is made for
+CPUS = {"x86-64": CPU("sse2", "generic"), "x86-64-v3": CPU("avx2", "avx2"),
+        "x86-64-v4": CPU("avx512bw", "avx512"), "generic": CPU("asimd", "neon")}
 
 
 def cpu_flags() -> Set[str]:

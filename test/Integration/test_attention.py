@@ -15,6 +15,8 @@ SHAPES = [
     (1, 3, 3, 1, 640, 64, 64),    # a step whose keys are divided
     (2, 1, 8, 1, 257, 8, 20),
     (1, 2, 1, 1, 300, 128, 128),
+    (2, 1, 6, 2, 2300, 24, 40),   # more than 16 parts, several queries
+    (1, 16, 12, 1, 200, 80, 96),  # a step with enough heads
     (3, 2, 2, 1, 40, 80, 3),
     (1, 2, 3, 19, 150, 64, 64),   # tiles of queries, the last one in part
     (2, 1, 1, 9, 9, 16, 16),
@@ -117,8 +119,8 @@ func.func @{self.name}({', '.join(arguments)}, %o: {o}) {{
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("cpu", CPUS)
 def test_attention(cpu, kind, tmp_path):
-    if CPUS[cpu] not in cpu_flags():
-        pytest.skip(f"the CPU has no {CPUS[cpu]}")
+    if CPUS[cpu].feature not in cpu_flags():
+        pytest.skip(f"the CPU has no {CPUS[cpu].feature}")
     rng = np.random.default_rng(3)
     cases = []
     for shape in SHAPES:
@@ -127,6 +129,7 @@ def test_attention(cpu, kind, tmp_path):
     half = ["-gg-expand-math=half=true"] if cpu == "x86-64" else ["-gg-expand-math"]
     library = compile_functions(
         tmp_path, "\n".join(case.text() for case in cases),
-        ["-convert-attention-to-vector", *half, "-arith-expand=include-bf16=true"], cpu)
+        [f"-convert-attention-to-vector=target={CPUS[cpu].kernels}", *half,
+         "-arith-expand=include-bf16=true"], cpu)
     for case in cases:
         case.check(library)

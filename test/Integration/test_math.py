@@ -75,8 +75,8 @@ func.func @f_{name}({arguments}, %out: memref<{COUNT}x{target}>) {{
 
 @pytest.fixture(scope="module", params=CPUS)
 def library(request, tmp_path_factory):
-    if CPUS[request.param] not in cpu_flags():
-        pytest.skip(f"the CPU has no {CPUS[request.param]}")
+    if CPUS[request.param].feature not in cpu_flags():
+        pytest.skip(f"the CPU has no {CPUS[request.param].feature}")
     return compile_library(tmp_path_factory.mktemp("math"), request.param)
 
 
@@ -171,7 +171,7 @@ def emulated(tmp_path_factory):
                         "f32", "f16"))
     return compile_functions(tmp_path_factory.mktemp("emulated"), "\n".join(text),
                              ["-gg-expand-math=half=true rounding=true"],
-                             next(cpu for cpu in CPUS if CPUS[cpu] in cpu_flags()),
+                             next(cpu for cpu in CPUS if CPUS[cpu].feature in cpu_flags()),
                              undefined=False)
 
 
@@ -218,8 +218,8 @@ if __name__ == "__main__":
     import pathlib
     import tempfile
 
-    for cpu, flag in CPUS.items():
-        if flag not in cpu_flags():
+    for cpu in CPUS:
+        if CPUS[cpu].feature not in cpu_flags():
             continue
         with tempfile.TemporaryDirectory() as folder:
             library = compile_library(pathlib.Path(folder), cpu)

@@ -12,6 +12,22 @@
 include "mlir/Pass/PassBase.td"
 
 //===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+def KernelTargetOption
+    : Option<"target", "target", "gg::KernelISA", "gg::KernelISA::Generic",
+      "The instructions that the kernels are for",
+      [{::llvm::cl::values(
+        clEnumValN(gg::KernelISA::Generic, "generic",
+                   "Any: no table look-up, no fused multiply-add"),
+        clEnumValN(gg::KernelISA::AVX2, "avx2", "x86-64-v3"),
+        clEnumValN(gg::KernelISA::AVX512, "avx512", "x86-64-v4"),
+        clEnumValN(gg::KernelISA::AVX512BF16, "avx512bf16",
+                   "x86-64-v4 with dot products of bf16"),
+        clEnumValN(gg::KernelISA::NEON, "neon", "aarch64"))}]>;
+
+//===----------------------------------------------------------------------===//
 // Entries
 //===----------------------------------------------------------------------===//
 
@@ -105,25 +121,36 @@ def ConvertAttentionToVectorPass
   let summary = "gg.attention on memrefs to loops and vectors";
   let description = [{
     Makes an `scf.parallel` over batch rows, key heads and tiles of queries.
-    Each walks over its keys once, block by block, with an online softmax; where
+    Each walks over its keys once, block by block, with an online softmax. Where
     there are few such units and room for many keys, as in a decoding step, the
-    loop is over blocks of keys too, and a second one joins their parts. How
-    keys are divided does not depend on the number of threads.
+    keys that a query sees are divided evenly too, and a second loop joins their
+    parts. How keys are divided depends on their number, never on that of the
+    threads.
+
+    A block is read in two passes: four keys at a time, their products with the
+    queries; then the values, which their powers weigh. Where one unit alone
+    reads a key, as in a step, each pass fetches what the next one reads. The
+    target says how many sums its registers hold; it changes no result beyond
+    the order of sums.
 
     ```mlir
     gg.attention ins(%q, %k, %v : …) keys(%begin, %end : …) outs(%y : …)
         {scale = 1.250000e-01 : f32}
     // becomes
-    scf.parallel (%batch, %head, %tile) = … {
-      scf.for %block = %from to %to step %c128 {
-        …                                  // of each query of the tile
-        %score = arith.mulf %sums, %scale : vector<16xf32>
-        %power = math.exp %relative : vector<16xf32>
+    scf.parallel (%unit) = (%c0) to (%units) step (%c1) {
+      scf.for %key = %from to %to step %c4 {
+        memref.prefetch %v[%batch, %head, %key, %c0], read, locality<2>, data : …
         …
+        vector.store %products, %block[%row, %at] : memref<3x128xf32>, vector<4xf32>
       }
+      …
+      %power = math.exp %relative : vector<16xf32>
+      …
     }
+    scf.parallel (%row) = …               // joins the parts
     ```
   }];
+  let options = [KernelTargetOption];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect",
                            "::mlir::memref::MemRefDialect",
@@ -180,16 +207,7 @@ def ConvertRF8ToVectorPass : Pass<"convert-rf8-to-vector", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [
-    Option<"target", "target", "gg::KernelISA", "gg::KernelISA::Generic",
-      "The instructions that the kernels are for",
-      [{::llvm::cl::values(
-        clEnumValN(gg::KernelISA::Generic, "generic",
-                   "Any: no table look-up, no fused multiply-add"),
-        clEnumValN(gg::KernelISA::AVX2, "avx2", "x86-64-v3"),
-        clEnumValN(gg::KernelISA::AVX512, "avx512", "x86-64-v4"),
-        clEnumValN(gg::KernelISA::AVX512BF16, "avx512bf16",
-                   "x86-64-v4 with dot products of bf16"),
-        clEnumValN(gg::KernelISA::NEON, "neon", "aarch64"))}]>,
+    KernelTargetOption,
     Option<"exact", "exact", "bool", "false",
       "Activations in two terms of bf16 also where rows are many">];
   let dependentDialects = ["::mlir::arith::ArithDialect",

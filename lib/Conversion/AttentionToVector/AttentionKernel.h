@@ -9,9 +9,8 @@
 #ifndef GG_LIB_CONVERSION_ATTENTIONTOVECTOR_ATTENTIONKERNEL_H
 #define GG_LIB_CONVERSION_ATTENTIONTOVECTOR_ATTENTIONKERNEL_H
 
+#include "gg/Conversion/KernelBuilder.h"
 #include "gg/Dialect/GG/IR/GG.h"
-
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace gg {
 
@@ -21,19 +20,17 @@ namespace gg {
 /// walks over the keys in blocks: scores of a block, their powers relative to
 /// the largest score so far, and the weighted values, which are rescaled when
 /// the largest score grows (online softmax). Where there are few such units and
-/// many keys, as in a decoding step, keys are divided among units too, and a
-/// second loop puts their parts together.
-class AttentionKernel {
+/// many keys, as in a decoding step, keys are divided among units too, a block
+/// or less for each, and a second loop puts their parts together.
+class AttentionKernel : KernelBuilder {
 public:
-  AttentionKernel(mlir::OpBuilder &builder, ir::AttentionOp op);
+  /// `registers` is how many vectors of 16 floats the registers hold.
+  AttentionKernel(mlir::OpBuilder &builder, ir::AttentionOp op,
+                  int64_t registers);
 
   void emit();
 
 private:
-  using Value = mlir::Value;
-  using ValueRange = mlir::ValueRange;
-  using Values = llvm::SmallVector<Value>;
-
   /// A query in a unit: where it is, and its row in the unit's buffers.
   struct Query {
     Value batch, head, group, query, row;
@@ -42,59 +39,58 @@ private:
   struct Keys {
     Value from, to;
   };
+  /// The largest score of some keys, and the sum of powers relative to it.
+  struct Total {
+    Value largest, sum;
+  };
+  using Queries = llvm::SmallVector<Query>;
+  using EachTile = llvm::function_ref<void(Value row, int64_t count)>;
 
-  /// Numbers of a row: the largest score so far, the sum of powers relative to
-  /// it, what earlier weighted values are to be multiplied by.
+  /// Numbers of a row: its total so far, and what earlier weighted values are
+  /// to be multiplied by.
   enum Statistic { Largest, Sum, Correction, NumStatistics };
 
+  // Division of the work.
   bool dividesKeys();
-  Value emitParts();
-  void emitUnit(ValueRange at, bool isPart);
-  void eachTile(int64_t rows, int64_t count,
-                llvm::function_ref<void(Value, int64_t)> body);
-  void transposeKeys(Value batch, Value head, Value key, Value end);
-  void emitScores(llvm::ArrayRef<Query> queries, Value key, Keys now);
-  Value finishScore(const Query &at, Value score, Value key, Value end);
-  void emitPowers(Value row, Keys now);
-  void emitWeightedValues(Value batch, Value head, int64_t rows, Keys now);
-  void emitResult(const Query &at, Value sum, llvm::ArrayRef<Value> values);
-  void emitPart(const Query &at, Value part);
-  void emitJoin(ValueRange at, Value parts);
-
+  Value emitPartCount();
   Keys keysOf(Value batch, Value query);
+  Keys keysOfAll(Value batch, Value first, int64_t count);
+  void emitUnit(ValueRange at);
+  void emitPart(ValueRange at, Value part, Value parts);
+  void emitJoin(const Query &at, Value parts);
+  Query queryAt(ValueRange unit, Value row);
+  Queries queriesAt(ValueRange unit, Value row, int64_t count);
+  void eachRow(llvm::function_ref<void(Value)> body);
+  void eachTile(int64_t count, int64_t size, EachTile body);
+
+  // Blocks: scores, powers, values.
+  void emitProducts(ValueRange unit, Keys now);
+  Value sumLanes(ValueRange sums);
+  Value finishScore(const Query &at, Value score, Value key, Value end);
+  llvm::SmallVector<Total> emitPowers(const Queries &queries, Keys now,
+                                      ValueRange before);
+  void emitWeightedValues(
+      Value batch, Value head, Keys now, Value end,
+      llvm::function_ref<Value(Value row, int64_t from)> begin,
+      llvm::function_ref<void(Value row, int64_t from, Value sum)> finish);
+  void emitResult(const Query &at, Value sum, ValueRange values);
+  void prefetch(Value buffer, ValueRange row);
+
   Value exp(Value x, Value largest);
-  Value load(Value row, Statistic which);
-  void store(Value row, Statistic which, Value number);
-  Value loadFloats(Value buffer, ValueRange at, int64_t from, int64_t length);
-  void storeFloats(Value value, Value buffer, ValueRange at, int64_t from,
-                   int64_t length);
+  Value statistic(Value row, Statistic which);
+  void setStatistic(Value row, Statistic which, Value number);
 
-  Value index(int64_t value);
-  Value f32(double value);
-  Value splat(double value);
-  Value broadcast(Value value);
-  Value add(Value lhs, Value rhs);
-  Value sub(Value lhs, Value rhs);
-  Value mul(Value lhs, Value rhs);
-  Value minimum(Value lhs, Value rhs);
-  Value maximum(Value lhs, Value rhs);
-  Value fadd(Value lhs, Value rhs);
-  Value fmul(Value lhs, Value rhs);
-  Value dim(Value buffer, int64_t number);
-  Values loop(Value from, Value to, int64_t step, ValueRange carried,
-              llvm::function_ref<Values(Value, ValueRange)> body);
-  void parallel(ValueRange sizes, llvm::function_ref<void(ValueRange)> body);
-
-  mlir::ImplicitLocOpBuilder b;
   ir::AttentionOp op;
-  mlir::VectorType floats;
-  int64_t group, size, valueSize, tile;
+  int64_t registers, group, size, valueSize, tile, rows;
+  /// Whether one unit alone reads a key: it comes from memory, as in a step.
+  bool readsOnce;
   Value queries, keys;
   // Of a unit: weighted values [row, value size]; numbers of rows; scores of a
-  // block [row, key]; 16 keys [size, 16].
-  Value weighted, statistics, block, transposed;
-  // Of keys that are divided: [batch, head, part, group, query, …].
-  Value partWeighted, partStatistics;
+  // block [row, key].
+  Value weighted, statistics, block;
+  // Of keys that are divided: [batch, head, group, query, part, value size] and
+  // [batch, head, group, query, Largest or Sum, part].
+  Value partWeighted, partTotals;
 };
 
 } // namespace gg

@@ -23,6 +23,21 @@ namespace gg {
 using namespace mlir;
 using namespace gg;
 
+/// How many vectors of 16 floats the registers hold.
+static int64_t getRegisters(KernelISA isa) {
+  switch (isa) {
+  case KernelISA::AVX512:
+  case KernelISA::AVX512BF16:
+    return 32;
+  case KernelISA::AVX2:
+  case KernelISA::NEON:
+    return 8;
+  case KernelISA::Generic:
+    return 4;
+  }
+  llvm_unreachable("a target without registers");
+}
+
 /// Rows are loaded and stored as vectors.
 static LogicalResult check(ir::AttentionOp op) {
   for (Value operand : op->getOperands()) {
@@ -42,12 +57,14 @@ static LogicalResult check(ir::AttentionOp op) {
 namespace {
 struct ConvertAttentionToVectorPass
     : gg::impl::ConvertAttentionToVectorPassBase<ConvertAttentionToVectorPass> {
+  using ConvertAttentionToVectorPassBase::ConvertAttentionToVectorPassBase;
+
   void runOnOperation() override {
-    WalkResult result = getOperation().walk([](ir::AttentionOp op) {
+    WalkResult result = getOperation().walk([&](ir::AttentionOp op) {
       if (failed(check(op)))
         return WalkResult::interrupt();
       OpBuilder builder(op);
-      AttentionKernel(builder, op).emit();
+      AttentionKernel(builder, op, getRegisters(target)).emit();
       op.erase();
       return WalkResult::advance();
     });
