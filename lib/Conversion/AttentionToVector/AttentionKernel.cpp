@@ -27,9 +27,9 @@ static constexpr int64_t kUnits = 16;
 /// Rows whose powers are computed at a time, so that they do not wait for each
 /// other.
 static constexpr int64_t kPowerRows = 4;
-/// Parts of keys: their number is a multiple of the former, so that threads
-/// have equally many; of fewer keys, the cost of a part would show.
-static constexpr int64_t kPartMultiple = 4, kPartKeys = 64, kParts = 16;
+/// Parts that keys are divided into, where a part is neither more than a block
+/// nor made for fewer keys than the latter, as its own cost would show then.
+static constexpr int64_t kParts = 16, kPartKeys = 32;
 
 AttentionKernel::AttentionKernel(OpBuilder &builder, ir::AttentionOp op,
                                  int64_t registers)
@@ -101,12 +101,10 @@ Value AttentionKernel::emitPartCount() {
                 })[0];
   Value partKeys = minimum(
       maximum(ceilDiv(most, index(kParts)), index(kPartKeys)), index(kBlock));
-  Value parts = mul(ceilDiv(ceilDiv(most, partKeys), index(kPartMultiple)),
-                    index(kPartMultiple));
+  Value parts = ceilDiv(most, partKeys);
 
   int64_t capacity = op.shaped(op.getKey()).getDimSize(2);
-  int64_t room = std::max<int64_t>(
-      kParts, llvm::alignTo(llvm::divideCeil(capacity, kBlock), kPartMultiple));
+  int64_t room = std::max<int64_t>(kParts, llvm::divideCeil(capacity, kBlock));
   SmallVector<int64_t> places(shape.take_front(4));
   places.append({room, valueSize});
   partWeighted = allocateShared(places);

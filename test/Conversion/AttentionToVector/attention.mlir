@@ -1,19 +1,18 @@
 // RUN: gg-opt %s -convert-attention-to-vector=target=avx512 -canonicalize -cse | FileCheck %s
 // RUN: gg-opt %s -convert-attention-to-vector=target=avx2 -canonicalize -cse | FileCheck %s --check-prefix=AVX2
 
-// Few heads, many keys: parts of at most 128 keys are units too, four or a
-// multiple of it, and a second loop joins them. There are up to 20 of 2112 keys.
+// Few heads, many keys: parts of at most 128 keys are units too, and a second
+// loop joins them. There are up to 17 of 2112 keys.
 // CHECK-LABEL: func @step
 // CHECK:       %[[BEGIN:.*]] = memref.load %arg3
 // CHECK:       %[[END:.*]] = memref.load %arg4
 // CHECK:       %[[SIXTEENTH:.*]] = arith.ceildivui %[[COUNT:.*]], %c16
-// CHECK:       %[[ATLEAST:.*]] = arith.maxsi %[[SIXTEENTH]], %c64
+// CHECK:       %[[ATLEAST:.*]] = arith.maxsi %[[SIXTEENTH]], %c32
 // CHECK:       %[[PART:.*]] = arith.minsi %[[ATLEAST]], %c128
-// CHECK:       %[[RAW:.*]] = arith.ceildivui %[[COUNT]], %[[PART]]
-// CHECK:       %[[FOURS:.*]] = arith.ceildivui %[[RAW]], %c4
-// CHECK:       memref.alloc() {alignment = 64 : i64} : memref<1x2x3x1x20x64xf32>
+// CHECK:       %[[PARTS:.*]] = arith.ceildivui %[[COUNT]], %[[PART]]
+// CHECK:       memref.alloc() {alignment = 64 : i64} : memref<1x2x3x1x17x64xf32>
 // CHECK:       memref.alloc() {alignment = 64 : i64} : memref<1x2x3x1x2x32xf32>
-// CHECK:       %[[UNITS:.*]] = arith.muli %[[FOURS]], %c8
+// CHECK:       %[[UNITS:.*]] = arith.muli %[[PARTS]], %c2
 // CHECK:       scf.parallel (%{{.*}}) = (%c0) to (%[[UNITS]])
 // The products of four keys and three rows, along the rows of both, while the
 // values of these keys are fetched: 4 lines each.
@@ -34,7 +33,7 @@
 // CHECK:         %{{.*}}:12 = scf.for %{{.*}} step %c1 iter_args
 // CHECK-COUNT-4:   memref.prefetch %arg1
 // CHECK-COUNT-4:   vector.load %arg2
-// CHECK-COUNT-12: vector.store %{{.*}} : memref<1x2x3x1x20x64xf32>
+// CHECK-COUNT-12: vector.store %{{.*}} : memref<1x2x3x1x17x64xf32>
 // CHECK:       scf.parallel (%{{.*}}) = (%c0) to (%c6)
 // CHECK:         vector.reduction <maximumf>
 // CHECK:         math.exp
