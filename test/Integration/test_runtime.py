@@ -70,6 +70,19 @@ def test_score_equals_steps(model, reference):
     assert np.abs(steps - expected).max() <= 1e-3
 
 
+def test_threads_do_not_change_steps(folder, artifacts):
+    """A capacity at which a step divides its keys among threads."""
+    write_onnx(tiny_llama(context=256), folder / "long.onnx")
+    model = Model(artifacts(folder / "long.onnx", "--context", 256, "--weights", "rf8").path)
+    prompt = np.random.default_rng(2).integers(0, 97, 150).tolist()
+    results = []
+    for threads in (1, 2, 3):
+        session = model.session(threads)
+        session.prefill([prompt])
+        results.append([session.step([token]) for token in (5, 6, 7)])
+    assert np.array_equal(results[0], results[1]) and np.array_equal(results[0], results[2])
+
+
 def test_rewind_forgets(model, reference):
     session = model.session()
     session.prefill([[1, 2, 3, 4, 5, 6]] * 3)
