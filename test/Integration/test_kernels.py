@@ -152,7 +152,7 @@ def test_odd_shapes(target, kinds, blocks, tmp_path):
 
 
 @pytest.mark.parametrize("target", ["avx2", "avx512bf16", "neon"])
-@pytest.mark.parametrize("rows", ROWS + [3, 4, 8, 10, 11, 23])
+@pytest.mark.parametrize("rows", ROWS + [3, 4, 8, 10, 11, 16, 23])
 def test_rows(target, rows, tmp_path):
     """Every number of rows, with each kind of weight."""
     rng = np.random.default_rng(rows)

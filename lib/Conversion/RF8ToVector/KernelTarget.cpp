@@ -17,14 +17,17 @@ using namespace mlir;
 using namespace gg;
 
 const KernelTarget &KernelTarget::get(KernelISA isa) {
-  static const KernelTarget generic{{2, 2, 2, 1, 256}, {}, false, false, 0, ""};
-  static const KernelTarget avx2{{3, 2, 4, 1, 256},      {}, true, false, 32,
+  static const KernelTarget generic{
+      {2, 2, 4, 2, 1, 256}, {}, false, false, 0, ""};
+  static const KernelTarget avx2{{3, 2, 6, 4, 1, 256},   {}, true, false, 32,
                                  "llvm.x86.avx2.pshuf.b"};
   static const KernelTarget avx512{
-      {8, 8, 8, 2, 384}, {}, true, false, 64, "llvm.x86.avx512.pshuf.b.512"};
+      {8, 8, 16, 8, 2, 384},        {}, true, false, 64,
+      "llvm.x86.avx512.pshuf.b.512"};
   static const KernelTarget avx512bf16{
-      {8, 8, 8, 2, 384}, {10, 8, 8, 2, 384}, true, true, 64, avx512.lookup};
-  static const KernelTarget neon{{2, 2, 4, 1, 256},       {}, true, false, 16,
+      {8, 8, 16, 8, 2, 384}, {16, 8, 20, 8, 2, 384}, true, true, 64,
+      avx512.lookup};
+  static const KernelTarget neon{{2, 2, 4, 4, 1, 256},    {}, true, false, 16,
                                  "llvm.aarch64.neon.tbl1"};
   switch (isa) {
   case KernelISA::Generic:

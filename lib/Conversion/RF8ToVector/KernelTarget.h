@@ -24,6 +24,9 @@ struct KernelShape {
   /// Sums of 16 outputs that such kernels keep, to hide the latency of an
   /// addition: several of an output where there are fewer outputs.
   int64_t vectorSums;
+  /// The most sums that they keep; where all blocks of a panel have more, they
+  /// go over the panel in parts.
+  int64_t mostSums;
   /// Rows and blocks of 16 outputs whose sums are in registers at a time.
   int64_t tileRows, tileBlocks;
   /// Steps of a chunk, a multiple of 4: what is decoded stays in the L1 cache.

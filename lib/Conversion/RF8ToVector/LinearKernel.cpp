@@ -41,7 +41,12 @@ LinearKernel::LinearKernel(OpBuilder &builder, rf8::LinearOp op,
 
 void LinearKernel::emit() {
   int64_t rows = op.getInputType().getDimSize(0);
-  if (!ShapedType::isDynamic(rows) && rows <= shape.vectorRows)
+  // Going over a panel in parts saves decoding, where there is some.
+  int64_t most =
+      packing.order == rf8::BlockOrder::Codes
+          ? shape.vectorRows
+          : std::min(shape.vectorRows, shape.mostSums / packing.blocks);
+  if (!ShapedType::isDynamic(rows) && rows <= most)
     emitVector(rows);
   else
     emitMatrix();
@@ -208,25 +213,25 @@ void LinearKernel::storeOutput(Value sum, Value row, int64_t block) {
 //===----------------------------------------------------------------------===//
 
 /// Adds a block of steps, the first `count` of it, to the sums: [rows][blocks].
-void LinearKernel::addBlock(int64_t rows, Value stepBlock, int64_t count,
+void LinearKernel::addBlock(const Tile &tile, Value stepBlock, int64_t count,
                             MutableArrayRef<Value> sums) {
   // Block by block, so that few decoded factors are in registers at a time.
   Value first = scaled(stepBlock, factorsOf(packing.steps()));
-  for (int64_t block = 0; block < packing.blocks; ++block) {
-    SmallVector<Value> values = loadBlock(stepBlock, block);
+  for (int64_t block = 0; block < tile.blocks; ++block) {
+    SmallVector<Value> values = loadBlock(stepBlock, tile.firstBlock + block);
     for (int64_t k = 0; k < factorsOf(count); ++k)
-      for (int64_t row = 0; row < rows; ++row)
+      for (int64_t row = 0; row < tile.rows; ++row)
         multiplyTerms(values[k], loadInput(index(row), add(first, index(k))),
-                      sums[row * packing.blocks + block]);
+                      sums[row * tile.blocks + block]);
   }
 }
 
 /// Sums over `stepBlocks` blocks of steps from `first` on, and over the first
 /// `tail` steps of the next: [rows][blocks].
-SmallVector<Value> LinearKernel::sumSteps(int64_t rows, Value first,
+SmallVector<Value> LinearKernel::sumSteps(const Tile &tile, Value first,
                                           int64_t stepBlocks, int64_t tail) {
   // Sums of consecutive blocks do not wait for each other.
-  int64_t width = rows * packing.blocks;
+  int64_t width = tile.rows * tile.blocks;
   int64_t chains = std::max<int64_t>(1, shape.vectorSums / width);
   int64_t unroll = std::max<int64_t>(chains, 4 / packing.steps());
   SmallVector<Value> sums(width * chains, zero());
@@ -238,13 +243,13 @@ SmallVector<Value> LinearKernel::sumSteps(int64_t rows, Value first,
     SmallVector<Value> next(carried);
     Value start = add(first, scaled(round, unroll));
     for (int64_t i = 0; i < unroll; ++i)
-      addBlock(rows, add(start, index(i)), packing.steps(), chain(next, i));
+      addBlock(tile, add(start, index(i)), packing.steps(), chain(next, i));
     return next;
   });
   for (int64_t i = rounds * unroll; i < stepBlocks; ++i)
-    addBlock(rows, add(first, index(i)), packing.steps(), chain(sums, i));
+    addBlock(tile, add(first, index(i)), packing.steps(), chain(sums, i));
   if (tail)
-    addBlock(rows, add(first, index(stepBlocks)), tail,
+    addBlock(tile, add(first, index(stepBlocks)), tail,
              chain(sums, stepBlocks));
   for (int64_t i = width; i < width * chains; ++i)
     sums[i % width] = arith::AddFOp::create(b, sums[i % width], sums[i]);
@@ -253,39 +258,46 @@ SmallVector<Value> LinearKernel::sumSteps(int64_t rows, Value first,
 }
 
 void LinearKernel::emitVector(int64_t rows) {
+  int64_t blocks =
+      std::clamp<int64_t>(shape.mostSums / rows, 1, packing.blocks);
+  for (int64_t first = 0; first < packing.blocks; first += blocks)
+    emitVector({rows, first, std::min(blocks, packing.blocks - first)});
+}
+
+void LinearKernel::emitVector(const Tile &tile) {
   int64_t stepBlocks = steps / packing.steps(), tail = steps % packing.steps();
   SmallVector<Value> sums;
   auto scale = [&](MutableArrayRef<Value> values, Value group,
                    ValueRange totals) {
     for (auto [i, value] : llvm::enumerate(values)) {
-      Value factor = loadScale(group, i % packing.blocks);
+      Value factor = loadScale(group, tile.firstBlock + i % tile.blocks);
       value = totals.empty() ? arith::MulFOp::create(b, value, factor)
                              : multiplyAdd(value, factor, totals[i]);
     }
   };
   if (!op.getGroupSize()) {
-    sums = sumSteps(rows, index(0), stepBlocks, tail);
+    sums = sumSteps(tile, index(0), stepBlocks, tail);
     if (op.getScales())
       scale(sums, {}, {});
   } else {
     int64_t perGroup = *op.getGroupSize() / packing.steps();
     int64_t groups = stepBlocks / perGroup;
-    SmallVector<Value> totals(rows * packing.blocks, zero());
+    SmallVector<Value> totals(tile.rows * tile.blocks, zero());
     totals = loop(0, groups, totals, [&](Value group, ValueRange carried) {
       SmallVector<Value> next =
-          sumSteps(rows, scaled(group, perGroup), perGroup, 0);
+          sumSteps(tile, scaled(group, perGroup), perGroup, 0);
       scale(next, group, carried);
       return next;
     });
     sums = totals;
     if (stepBlocks % perGroup != 0 || tail != 0) {
       sums =
-          sumSteps(rows, index(groups * perGroup), stepBlocks % perGroup, tail);
+          sumSteps(tile, index(groups * perGroup), stepBlocks % perGroup, tail);
       scale(sums, index(groups), totals);
     }
   }
   for (auto [i, sum] : llvm::enumerate(sums))
-    storeOutput(sum, index(i / packing.blocks), i % packing.blocks);
+    storeOutput(sum, index(i / tile.blocks), tile.firstBlock + i % tile.blocks);
 }
 
 //===----------------------------------------------------------------------===//

@@ -28,10 +28,15 @@ public:
 private:
   using Rows = llvm::SmallVector<mlir::Value>;
 
+  /// All rows, and the blocks of the panel that are summed at a time.
+  struct Tile {
+    int64_t rows, firstBlock, blocks;
+  };
   void emitVector(int64_t rows);
-  llvm::SmallVector<mlir::Value> sumSteps(int64_t rows, mlir::Value first,
+  void emitVector(const Tile &tile);
+  llvm::SmallVector<mlir::Value> sumSteps(const Tile &tile, mlir::Value first,
                                           int64_t stepBlocks, int64_t tail);
-  void addBlock(int64_t rows, mlir::Value stepBlock, int64_t steps,
+  void addBlock(const Tile &tile, mlir::Value stepBlock, int64_t steps,
                 llvm::MutableArrayRef<mlir::Value> sums);
 
   void emitMatrix();
