@@ -10,6 +10,7 @@
 #include "gg/Dialect/GG/IR/GG.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
 
@@ -163,6 +164,33 @@ static std::optional<unsigned> getLargest(scf::ParallelOp loop) {
   return best;
 }
 
+/// Whether terms may be added in another order than the loop's.
+static bool hasFreeOrder(scf::ParallelOp loop) {
+  return loop
+      ->walk([](arith::ArithFastMathInterface op) {
+        return bitEnumContainsAll(op.getFastMathFlagsAttr().getValue(),
+                                  arith::FastMathFlags::reassoc)
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
+/// Keeps LLVM from unrolling or vectorizing a loop. An iteration would be one
+/// of several forms of the code then, which add terms in different orders, and
+/// which form it is would depend on the range that a thread claims.
+static void keepRolled(scf::ForOp loop) {
+  MLIRContext *context = loop.getContext();
+  auto disable = BoolAttr::get(context, true);
+  auto vectorize =
+      LLVM::LoopVectorizeAttr::get(context, disable, {}, {}, {}, {}, {}, {});
+  auto unroll =
+      LLVM::LoopUnrollAttr::get(context, disable, {}, {}, {}, {}, {}, {});
+  loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(
+                                       context, {}, vectorize, {}, unroll, {},
+                                       {}, {}, {}, {}, {}, {}, {}, {}, {}, {}));
+}
+
 void gg::splitParallel(scf::ParallelOp loop, int64_t number) {
   LoopBuilder build(loop);
   unsigned dims = loop.getNumLoops();
@@ -201,11 +229,14 @@ void gg::splitParallel(scf::ParallelOp loop, int64_t number) {
     upper[dim] = last;
   }
 
+  bool isOrderFree = hasFreeOrder(loop);
   SmallVector<Value> indices;
   scf::ForOp inner;
   for (unsigned dim = 0; dim < dims; ++dim) {
     inner = scf::ForOp::create(build.builder, build.loc, lower[dim], upper[dim],
                                loop.getStep()[dim]);
+    if (isOrderFree)
+      keepRolled(inner);
     indices.push_back(inner.getInductionVar());
     build.builder.setInsertionPointToStart(inner.getBody());
   }

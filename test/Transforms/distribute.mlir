@@ -354,3 +354,35 @@ func.func @prefetch(%a: memref<128xf32>, %b: memref<128xf32>, %c: memref<128xf32
   }
   return
 }
+
+// -----
+
+// A sum may be added in any order, but every row's in the same one, whichever
+// thread claims it: LLVM makes no second form of the loop over rows.
+
+// CHECK-DAG: #[[VECTORIZE:.*]] = #llvm.loop_vectorize<disable = true>
+// CHECK-DAG: #[[UNROLL:.*]] = #llvm.loop_unroll<disable = true>
+// CHECK-DAG: #[[$ROLLED:.*]] = #llvm.loop_annotation<vectorize = #[[VECTORIZE]], unroll = #[[UNROLL]]>
+// CHECK-LABEL: func @sums
+func.func @sums(%a: memref<128x48xf32>, %b: memref<128xf32>) attributes {gg.entry = "main"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c48 = arith.constant 48 : index
+  %c128 = arith.constant 128 : index
+  %zero = arith.constant 0.0 : f32
+  // CHECK: gg.claim
+  // CHECK: scf.for
+  // CHECK: %[[SUM:.*]] = scf.for
+  // CHECK: }
+  // CHECK-NEXT: memref.store %[[SUM]]
+  // CHECK-NEXT: } {loop_annotation = #[[$ROLLED]]}
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    %sum = scf.for %j = %c0 to %c48 step %c1 iter_args(%s = %zero) -> f32 {
+      %0 = memref.load %a[%i, %j] : memref<128x48xf32>
+      %1 = arith.addf %s, %0 fastmath<reassoc> : f32
+      scf.yield %1 : f32
+    }
+    memref.store %sum, %b[%i] : memref<128xf32>
+  }
+  return
+}

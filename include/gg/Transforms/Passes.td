@@ -389,6 +389,7 @@ def DistributePass : Pass<"gg-distribute", "::mlir::func::FuncOp"> {
            "A parallel loop of fewer operations is left to thread 0">
   ];
   let dependentDialects = ["::gg::ir::GGDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect"];
 }
 
