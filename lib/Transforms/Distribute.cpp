@@ -110,6 +110,9 @@ private:
   static bool writesPrivate(Operation *op) {
     return op
         ->walk([&](MemoryEffectOpInterface inner) {
+          // It claims to write, lest it be removed.
+          if (isa<memref::PrefetchOp>(inner))
+            return WalkResult::advance();
           SmallVector<MemoryEffects::EffectInstance> effects;
           inner.getEffects<MemoryEffects::Write>(effects);
           return llvm::any_of(effects,

@@ -168,8 +168,9 @@ static std::optional<unsigned> getLargest(scf::ParallelOp loop) {
 static bool hasFreeOrder(scf::ParallelOp loop) {
   return loop
       ->walk([](arith::ArithFastMathInterface op) {
-        return bitEnumContainsAll(op.getFastMathFlagsAttr().getValue(),
-                                  arith::FastMathFlags::reassoc)
+        auto flags = op.getFastMathFlagsAttr();
+        return flags && bitEnumContainsAll(flags.getValue(),
+                                           arith::FastMathFlags::reassoc)
                    ? WalkResult::interrupt()
                    : WalkResult::advance();
       })

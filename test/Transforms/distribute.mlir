@@ -357,6 +357,27 @@ func.func @prefetch(%a: memref<128xf32>, %b: memref<128xf32>, %c: memref<128xf32
 
 // -----
 
+// Nor is it one to a buffer of every thread, in a loop that they share.
+
+// CHECK-LABEL: func @prefetch_private
+func.func @prefetch_private(%b: memref<128xf32>) attributes {gg.entry = "main"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  %cst = arith.constant 0.0 : f32
+  %stack = memref.alloca() : memref<512xi8>
+  %own = memref.view %stack[%c0][] : memref<512xi8> to memref<128xf32>
+  // CHECK: gg.claim
+  // CHECK: memref.prefetch
+  scf.parallel (%i) = (%c0) to (%c128) step (%c1) {
+    memref.prefetch %own[%i], read, locality<2>, data : memref<128xf32>
+    memref.store %cst, %b[%i] : memref<128xf32>
+  }
+  return
+}
+
+// -----
+
 // A sum may be added in any order, but every row's in the same one, whichever
 // thread claims it: LLVM makes no second form of the loop over rows.
 
