@@ -206,8 +206,9 @@ GG_API gg_status gg_get_output(const gg_session *session, int64_t index,
 
 /** What an entry of the code does between two meetings of its threads. Bytes
  *  of weights and caches that are streamed and floating-point operations are
- *  those of one call, as the shapes say; -1 where they do not. Strings live as
- *  long as the session. */
+ *  those of one call, as the shapes say (of a whole chunk also where a prompt
+ *  fills it in part); -1 where they do not. Strings live as long as the
+ *  session. */
 typedef struct gg_phase {
   const char *entry;
   const char *kind;

@@ -169,15 +169,32 @@ private:
            run::fail("%s", gg_last_error());
   }
 
+  /// How much of its chunks a prompt fills; linear layers skip the rest.
+  double filledShare(const std::vector<run::Kernel> &kernels,
+                     int64_t tokens) const {
+    int64_t steps = 0, chunks = 0;
+    for (const run::Kernel &kernel : kernels) {
+      int64_t &calls = kernel.entry == "prefill" ? chunks : steps;
+      calls = std::max(calls, kernel.calls);
+    }
+    return chunks ? static_cast<double>(tokens - steps) /
+                        static_cast<double>(chunks * decoder.info().chunk)
+                  : 1;
+  }
+
   /// What all kernels did in each of `calls` calls.
   void addCounts(Speed &speed, int64_t calls) {
     speed.bytes = speed.linearFlops = 0;
     auto add = [&](double &sum, double each) {
       sum = sum < 0 || each < 0 ? -1 : sum + each / static_cast<double>(calls);
     };
-    for (const run::Kernel &kernel : run::collectKernels(decoder.session())) {
+    std::vector<run::Kernel> kernels = run::collectKernels(decoder.session());
+    double filled = filledShare(kernels, speed.tokens);
+    for (const run::Kernel &kernel : kernels) {
       add(speed.bytes, kernel.bytes);
-      add(speed.linearFlops, kernel.linearFlops);
+      add(speed.linearFlops, kernel.entry == "prefill"
+                                 ? kernel.linearFlops * filled
+                                 : kernel.linearFlops);
     }
   }
 

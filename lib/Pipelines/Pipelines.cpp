@@ -70,7 +70,8 @@ LogicalResult gg::buildWeightsPipeline(OpPassManager &pm,
     passes = "rf8-narrow-weights{type=bf16},";
   return add(pm,
              passes + "rf8-fuse-linear,func.func(canonicalize,cse),"
-                      "rf8-join-linear,func.func(canonicalize,cse)",
+                      "rf8-join-linear,"
+                      "func.func(gg-skip-padding,canonicalize,cse)",
              errors);
 }
 

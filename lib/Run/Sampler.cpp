@@ -25,12 +25,24 @@ double Sampler::random() {
 
 /// The first largest; −1 where there is a NaN or nothing finite.
 static int64_t largest(const float *logits, int64_t count) {
+  constexpr int64_t kBlock = 256;
   int64_t best = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    if (std::isnan(logits[i]))
-      return -1;
-    if (logits[i] > logits[best])
-      best = i;
+  for (int64_t first = 0; first < count; first += kBlock) {
+    int64_t last = std::min(first + kBlock, count);
+    // This loop is vectorized, one that keeps an index is not; NaN is neither
+    // below nor above.
+    float most = logits[best];
+    unsigned others = 0;
+    for (int64_t i = first; i < last; ++i)
+      others |= !(logits[i] <= most);
+    if (!others)
+      continue;
+    for (int64_t i = first; i < last; ++i) {
+      if (std::isnan(logits[i]))
+        return -1;
+      if (logits[i] > logits[best])
+        best = i;
+    }
   }
   return std::isfinite(logits[best]) ? best : -1;
 }

@@ -100,8 +100,8 @@ def test_prefill_then_steps(tmp_path, artifacts):
     """Greedy tokens after prompts of several lengths, through both entries."""
     decoder = tiny_llama(context=160)
     artifact = artifacts(written(tmp_path, decoder), "--context", 140, "--weights", "f32")
-    reference, ids = Reference(decoder), np.random.default_rng(4).integers(0, 97, 100).tolist()
-    for length in (1, 63, 64, 65, 100):
+    reference, ids = Reference(decoder), np.random.default_rng(4).integers(0, 97, 130).tolist()
+    for length in (1, 9, 11, 24, 63, 64, 65, 100, 127, 128, 129):
         tokens, gap = reference.greedy(ids[:length], 8)
         if gap > 2e-3:
             assert artifact.generate(ids[:length], 8) == tokens

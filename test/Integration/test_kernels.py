@@ -61,8 +61,9 @@ def pack(matrix, kind, blocks):
 
 
 class Case:
-    def __init__(self, index, n, k, m, kind, group, blocks, rng):
+    def __init__(self, index, n, k, m, kind, group, blocks, rng, counts=()):
         self.name = f"kernel{index}"
+        self.counts = np.array(counts, np.int64)
         self.n, self.k, self.m, self.kind, self.group = n, k, m, kind, group
         self.x = rng.standard_normal((m, k)).astype(np.float32)
         self.scales = None
@@ -96,9 +97,11 @@ class Case:
             scales = f"scales(%s : {s})"
         if self.group:
             group = f"{{group_size = {self.group} : i64}}"
+        c = f"memref<{max(1, self.counts.size)}xi64>"
+        counts = f"counts(%c : {c})" if self.counts.size else ""
         return f"""
-func.func @{self.name}(%x: {x}, %w: memref<{weights}>, %s: {s}, %o: {o}) {{
-  rf8.linear ins(%x, %w : {x}, memref<{weights}>) {scales} outs(%o : {o}) {group}
+func.func @{self.name}(%x: {x}, %w: memref<{weights}>, %s: {s}, %c: {c}, %o: {o}) {{
+  rf8.linear ins(%x, %w : {x}, memref<{weights}>) {scales} {counts} outs(%o : {o}) {group}
   return
 }}"""
 
@@ -106,7 +109,8 @@ func.func @{self.name}(%x: {x}, %w: memref<{weights}>, %s: {s}, %o: {o}) {{
         guard = 64  # what lies behind the result must stay
         out = np.full(self.m * self.n + guard, np.nan, np.float32)
         scales = self.scales if self.scales is not None else np.zeros(1, np.float32)
-        arguments = [self.x, np.ascontiguousarray(self.packed), scales, out]
+        counts = self.counts if self.counts.size else np.zeros(1, np.int64)
+        arguments = [self.x, np.ascontiguousarray(self.packed), scales, counts, out]
         library.call(self.name, *arguments)
         assert np.isnan(out[-guard:]).all()
         return out[:-guard].reshape(self.m, self.n)
@@ -124,6 +128,13 @@ func.func @{self.name}(%x: {x}, %w: memref<{weights}>, %s: {s}, %o: {o}) {{
         got = self.run(library)
         # A sum of k products in f32, of weights rounded once by their scale.
         error = np.abs(got - expected)
+        if self.counts.size:
+            # Rows that nobody wants hold their sums or zeros.
+            unwanted = np.concatenate([np.arange(self.m // self.counts.size) >= count
+                                       for count in self.counts])
+            zero = unwanted & (got == 0).all(axis=1)
+            self.zeros = zero.sum()
+            error[zero] = 0
         limit = bound * (2.0 ** -24 * ((terms * self.k) ** 0.5 * 4 + 4) + precision) + 1e-30
         assert (error <= limit).all(), (self.n, self.k, self.m, self.kind, self.group,
                                         np.max(error / limit))
@@ -173,6 +184,25 @@ def test_groups(target, rows, tmp_path):
     library = compile_kernels(tmp_path, all_cases, target)
     for case in all_cases:
         case.check(library, target)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_counts(target, tmp_path):
+    """Rows that are not wanted are skipped, in groups whose size tiles divide or
+    not; of one chunk of steps, of several, and of groups of scales."""
+    rng = np.random.default_rng(5)
+    counts = ([1], [37], [64], [96], [1, 48], [24, 9], [5, 32, 17], [3, 1, 24, 20])
+    shapes = ((576, "e4r3", 0), (1537, "bf16", 0), (1537, "e4r3", 1024), (172, "f32", 0))
+    all_cases = [Case(i, 33, k, 96, kind, group, 2, rng, count) for i, (count, (k, kind, group))
+                 in enumerate(itertools.product(counts, shapes))]
+    library = compile_kernels(tmp_path, all_cases, target)
+    for case in all_cases:
+        case.check(library, target)
+        wanted = sum(case.counts)
+        # Tiles have 8 rows or fewer.
+        assert case.zeros == 0 or wanted + case.zeros <= 96
+        if len(case.counts) == 1:
+            assert case.zeros >= 96 - wanted - 7
 
 
 def test_exact_activations(tmp_path):

@@ -85,6 +85,27 @@ def test_threads_do_not_change_steps(folder, artifacts, weights):
     assert np.array_equal(results[0], results[1]) and np.array_equal(results[0], results[2])
 
 
+@pytest.mark.parametrize("weights", ["f32", "bf16"])
+def test_prompts_of_a_batch_fill_chunks_differently(weights, folder, artifacts):
+    """What a row's chunk lacks is skipped, and no row notices what others have."""
+    write_onnx(tiny_llama(context=256), folder / "long.onnx")
+    model = Model(artifacts(folder / "long.onnx", "--context", 256, "--batch", 3, "--weights",
+                            weights, "--activations", "exact").path)
+    exact = Reference(tiny_llama(context=256))
+    ids = np.random.default_rng(6).integers(0, 97, (3, 200)).tolist()
+    for lengths in ((40, 100, 13), (128, 1, 64), (150, 30, 129)):
+        rows = [row[:length] for row, length in zip(ids, lengths)]
+        session = model.session()
+        session.prefill(rows)
+        logits = session.step([5, 6, 7])
+        for i, row in enumerate(rows):
+            if weights == "f32":
+                assert np.abs(logits[i] - last(exact, row + [5 + i])).max() <= 1e-3
+            alone = model.session()
+            alone.prefill([row if other == i else [1] for other in range(3)])
+            assert np.abs(alone.step([5 + i] * 3)[i] - logits[i]).max() <= 1e-3
+
+
 def test_rewind_forgets(model, reference):
     session = model.session()
     session.prefill([[1, 2, 3, 4, 5, 6]] * 3)

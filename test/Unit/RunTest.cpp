@@ -191,6 +191,19 @@ TEST(Sampler, IsGreedyWithoutATemperature) {
   EXPECT_EQ(sampler.choose(falling, 3), 0);
 }
 
+TEST(Sampler, FindsTheFirstLargestAnywhere) {
+  Sampler sampler({});
+  for (size_t place : {0u, 255u, 256u, 511u, 600u}) {
+    std::vector<float> logits(601, -1);
+    auto count = static_cast<int64_t>(logits.size());
+    logits.back() = logits[place] = 2;
+    EXPECT_EQ(sampler.choose(logits.data(), count),
+              static_cast<int64_t>(place));
+    logits[place] = NAN;
+    EXPECT_EQ(sampler.choose(logits.data(), count), -1);
+  }
+}
+
 TEST(Sampler, RefusesWhatIsNoNumber) {
   for (double temperature : {0.0, 1.0}) {
     SamplerOptions options;

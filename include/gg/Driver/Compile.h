@@ -37,7 +37,7 @@ struct CompileOptions {
   int64_t context = 0;
   int64_t batch = 1;
   /// Tokens that prefill takes at once.
-  int64_t chunk = 64;
+  int64_t chunk = 128;
   /// "native", or CPU names and levels with features, separated by commas.
   std::string cpu = "native";
   /// The machine's own where empty.

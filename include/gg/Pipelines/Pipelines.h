@@ -37,7 +37,7 @@ struct DecoderOptions : mlir::PassPipelineOptions<DecoderOptions> {
                         llvm::cl::init(1)};
   Option<int64_t> chunk{*this, "chunk",
                         llvm::cl::desc("Tokens that prefill takes at once"),
-                        llvm::cl::init(64)};
+                        llvm::cl::init(128)};
   Option<std::string> kv{*this, "kv",
                          llvm::cl::desc("Element type of the caches"),
                          llvm::cl::init("f32")};

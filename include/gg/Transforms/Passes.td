@@ -322,6 +322,24 @@ def PlanArenaPass : Pass<"gg-plan-arena", "::mlir::func::FuncOp"> {
   ];
 }
 
+def SkipPaddingPass : Pass<"gg-skip-padding", "::mlir::func::FuncOp"> {
+  let summary = "Let linears skip the tokens that a chunk has no use for";
+  let description = [{
+    An entry that takes a chunk of tokens, of which `counts` are valid, computes
+    as many rows as the chunk has. Where `gg-stateful-kv` has noted how many rows
+    the tokens are, this gives the counts to every `rf8.linear` with that many,
+    so that a short prompt does not cost what a whole chunk does.
+
+    ```mlir
+    func.func @prefill(…, %counts: tensor<1xi64> {gg.token_rows = 128 : i64}) {
+      %y = rf8.linear ins(%x, %w : tensor<128x576xf32>, …) outs(…)
+      // becomes
+      %y = rf8.linear ins(%x, %w : tensor<128x576xf32>, …)
+                      counts(%counts : tensor<1xi64>) outs(…)
+    ```
+  }];
+}
+
 def AnnotateCostsPass : Pass<"gg-annotate-costs", "::mlir::func::FuncOp"> {
   let summary = "Note in the locations of an entry's operations what they cost";
   let description = [{
@@ -463,7 +481,7 @@ def StatefulKVPass : Pass<"gg-stateful-kv", "::mlir::ModuleOp"> {
            "Positions a row can hold; 0: as many as the graph's tables, and at "
            "most 2048">,
     Option<"batch", "batch", "int64_t", "1", "Rows that are computed at once">,
-    Option<"chunk", "chunk", "int64_t", "64",
+    Option<"chunk", "chunk", "int64_t", "128",
            "Tokens of a row that prefill and score take at once">,
     Option<"kv", "kv", "std::string", "\"f32\"",
            "Element type of the caches: f32 or bf16">

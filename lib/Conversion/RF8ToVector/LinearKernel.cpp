@@ -324,11 +324,7 @@ void LinearKernel::emitMatrix() {
   isWhole = steps <= std::min(chunk, group);
   if (isWhole)
     return emitChunk(index(0), steps);
-  emitTiles([&](Value row, int64_t rows) {
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t block = 0; block < packing.blocks; ++block)
-        storeOutput(zero(), add(row, index(i)), block);
-  });
+  emitTiles([&](Value row, int64_t rows) { storeZeros(row, rows); });
   if (group <= chunk || group >= steps)
     return emitChunks(index(0), steps, chunk);
   loop(0, steps / group, {}, [&](Value i, ValueRange) -> Rows {
@@ -401,11 +397,45 @@ void LinearKernel::emitChunk(Value firstStep, int64_t count) {
   if (scratch)
     decodeChunk(firstStep, count);
   emitTiles([&](Value row, int64_t rows) {
+    OpBuilder::InsertionGuard guard(b);
+    if (Value wanted = isWanted(row)) {
+      auto branch = scf::IfOp::create(b, wanted, /*withElseRegion=*/isWhole);
+      if (isWhole) {
+        b.setInsertionPointToStart(branch.elseBlock());
+        storeZeros(row, rows);
+      }
+      b.setInsertionPointToStart(branch.thenBlock());
+    }
     for (int64_t block = 0; block < packing.blocks; block += shape.tileBlocks)
       emitTile(row, rows, block,
                std::min(shape.tileBlocks, packing.blocks - block), firstStep,
                count);
   });
+}
+
+void LinearKernel::storeZeros(Value row, int64_t rows) {
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t block = 0; block < packing.blocks; ++block)
+      storeOutput(zero(), add(row, index(i)), block);
+}
+
+/// Whether a row of the tile that starts there is; null where all are.
+Value LinearKernel::isWanted(Value row) {
+  if (!op.getCounts())
+    return {};
+  int64_t groups = cast<ShapedType>(op.getCounts().getType()).getDimSize(0);
+  int64_t size = op.getInputType().getDimSize(0) / groups;
+  // A tile lies in one group.
+  if (groups > 1 && size % shape.tileRows != 0)
+    return {};
+  Value group = index(0), inGroup = row;
+  if (groups > 1) {
+    group = arith::DivUIOp::create(b, row, index(size));
+    inGroup = arith::RemUIOp::create(b, row, index(size));
+  }
+  Value count = arith::IndexCastOp::create(
+      b, b.getIndexType(), memref::LoadOp::create(b, op.getCounts(), group));
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::slt, inGroup, count);
 }
 
 /// `rows` times `blocks` sums over the `count` steps of a chunk, scaled group

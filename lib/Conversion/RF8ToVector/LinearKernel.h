@@ -51,6 +51,8 @@ private:
   void storeSum(mlir::Value sum, mlir::Value scale, mlir::Value row,
                 int64_t block);
   void emitTiles(llvm::function_ref<void(mlir::Value, int64_t)> tile);
+  void storeZeros(mlir::Value row, int64_t rows);
+  mlir::Value isWanted(mlir::Value row);
 
   llvm::SmallVector<mlir::Value> loadBlock(mlir::Value stepBlock,
                                            int64_t block);

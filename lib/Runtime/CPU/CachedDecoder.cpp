@@ -147,8 +147,9 @@ gg_status CachedDecoder::run(const Batch &batch) {
   if (batch.logits && !score.entry)
     return runSteps(batch);
   int64_t longest = *std::max_element(batch.counts, batch.counts + rows());
-  // A chunk costs as much as a few steps, however few tokens it holds.
-  int64_t fewTokens = std::max<int64_t>(1, chunk / 8);
+  // A chunk costs as much as some steps, however few tokens it holds: linears
+  // skip the others, but what lies between them does not.
+  int64_t fewTokens = std::max<int64_t>(1, chunk / 12);
   for (int64_t done = 0; done < longest;) {
     int64_t left = longest - done;
     int64_t length =

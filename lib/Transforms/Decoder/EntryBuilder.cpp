@@ -8,6 +8,7 @@
 
 #include "EntryBuilder.h"
 
+#include "gg/Dialect/GG/IR/GG.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -159,6 +160,9 @@ func::FuncOp EntryBuilder::build() {
     }
   }
   finish(logits);
+  if (kind == EntryKind::Prefill && sequence > 1 && hasTokenRows())
+    function.setArgAttr(2, gg::ir::kTokenRowsAttr,
+                        builder.getI64IntegerAttr(options.batch * sequence));
   return function;
 }
 
@@ -230,6 +234,28 @@ Value EntryBuilder::pickLast(Value original) {
   Value picked =
       GatherOp::create(builder, location, pickedType, flat, at, /*axis=*/0);
   return reshape(picked, shape);
+}
+
+/// Whether every matrix with as many rows as there are tokens has one for each,
+/// in order.
+bool EntryBuilder::hasTokenRows() {
+  int64_t tokens = options.batch * sequence;
+  return llvm::all_of(model.live, [&](Operation *op) {
+    return tail.contains(op) ||
+           llvm::all_of(op->getResults(), [&](Value original) {
+             Value value = data.lookup(original);
+             auto type = value ? dyn_cast<RankedTensorType>(value.getType())
+                               : RankedTensorType();
+             if (!type || type.getRank() == 0 ||
+                 ShapedType::getNumElements(type.getShape().drop_back()) !=
+                     tokens)
+               return true;
+             int64_t axis = check.getAxis(original);
+             return axis >= 0 &&
+                    ShapedType::getNumElements(
+                        type.getShape().take_front(axis + 1)) == tokens;
+           });
+  });
 }
 
 //===----------------------------------------------------------------------===//

@@ -81,6 +81,7 @@ private:
   int64_t getSequence(mlir::Operation *op) const {
     return tail.contains(op) ? 1 : sequence;
   }
+  bool hasTokenRows();
   bool fail(const llvm::Twine &why);
 
   const DecoderModel &model;

@@ -90,3 +90,29 @@ func.func @floats(%x: memref<1x40xf32>, %v: memref<2x40x1x16xf32>, %w: memref<2x
   rf8.linear ins(%x, %w : memref<1x40xf32>, memref<2x20x1x32xf16>) outs(%o : memref<1x32xf32>)
   return
 }
+
+// -----
+
+// Tiles of tokens that do not count are zeros: of one chunk of steps here, so
+// that nothing else has written them.
+
+// CHECK-LABEL: func @counts
+// CHECK-SAME: %[[COUNTS:[a-z0-9]+]]: memref<2xi64>
+// CHECK: memref.alloca()
+// CHECK: scf.for %[[ROW:.*]] =
+// CHECK: %[[GROUP:.*]] = arith.divui %[[ROW]], %c32
+// CHECK: %[[IN:.*]] = arith.remui %[[ROW]], %c32
+// CHECK: %[[COUNT:.*]] = memref.load %[[COUNTS]][%[[GROUP]]]
+// CHECK: %[[INDEX:.*]] = arith.index_cast %[[COUNT]]
+// CHECK: %[[WANTED:.*]] = arith.cmpi slt, %[[IN]], %[[INDEX]]
+// CHECK: scf.if %[[WANTED]] {
+// CHECK: x86vector.avx512.dot
+// CHECK: } else {
+// CHECK: vector.store %cst
+func.func @counts(%x: memref<64x64xf32>, %w: memref<1x16x2x64x!rf8.e4r3d>, %s: memref<32xf32>,
+                  %c: memref<2xi64>, %o: memref<64x32xf32>) {
+  rf8.linear ins(%x, %w : memref<64x64xf32>, memref<1x16x2x64x!rf8.e4r3d>)
+             scales(%s : memref<32xf32>) counts(%c : memref<2xi64>)
+             outs(%o : memref<64x32xf32>)
+  return
+}

@@ -25,7 +25,7 @@
 // Prefill takes the last valid token before the head.
 // CHECK-LABEL: func.func @prefill(
 // CHECK-SAME: %{{.*}}: tensor<1x4xi64> {gg.role = "ids"
-// CHECK-SAME: %[[COUNTS:[a-z0-9_]+]]: tensor<1xi64> {gg.role = "counts"
+// CHECK-SAME: %[[COUNTS:[a-z0-9_]+]]: tensor<1xi64> {gg.role = "counts", gg.token_rows = 4 : i64
 // CHECK: onnx.Attention
 // CHECK: %[[LAST:[a-z0-9_]+]] = onnx.Add(%[[COUNTS]],
 // CHECK: onnx.Gather(%{{.*}}, %[[LAST]]) {{.*}}(tensor<4x8xf32>, tensor<1xi64>) -> tensor<1x8xf32>

@@ -319,6 +319,13 @@ LogicalResult LinearOp::verify() {
   if (!input.isDynamicDim(0) && !init.isDynamicDim(0) && rows != initRows)
     return emitOpError("expected a destination of ")
            << rows << " rows but got " << initRows;
+  if (getCounts()) {
+    auto counts = cast<ShapedType>(getCounts().getType());
+    if (input.isDynamicDim(0) || counts.isDynamicDim(0) ||
+        counts.getDimSize(0) < 1 || rows % counts.getDimSize(0) != 0)
+      return emitOpError("expected counts of groups that divide the rows of ")
+             << input << " but got " << counts;
+  }
 
   // The number of blocks in a panel tells the rest of the shape.
   if (weights.getRank() != 4 || weights.getDimSize(2) < 1)

@@ -190,9 +190,10 @@ void Replacement::run() {
       ArrayRef<OpFoldResult>{tensor::getMixedSize(builder, loc, x, 0),
                              builder.getIndexAttr(outputs)},
       builder.getF32Type());
-  Value result = LinearOp::create(builder, loc, empty.getType(), x, values,
-                                  scales, empty, weight.groupSize)
-                     .getResult();
+  Value result =
+      LinearOp::create(builder, loc, empty.getType(), x, values, scales,
+                       /*counts=*/Value(), empty, weight.groupSize)
+          .getResult();
   result = transpose(fromMatrix(result, rowSizes), outOrder);
   Type type = op->getResult(0).getType();
   if (result.getType() != type)

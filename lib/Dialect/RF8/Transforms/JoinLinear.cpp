@@ -50,7 +50,7 @@ static ElementsAttr getConstant(Value value) {
 /// Linears with the same key can be joined; none where `op` cannot be.
 static std::optional<ArrayAttr> getKey(LinearOp op, Builder &builder) {
   auto weights = dyn_cast<RankedTensorType>(op.getWeights().getType());
-  if (!weights || !getRawBytes(getConstant(op.getWeights())))
+  if (!weights || op.getCounts() || !getRawBytes(getConstant(op.getWeights())))
     return std::nullopt;
   // All but the outputs, which are along the first dimension of the weights
   // and the last of the scales.
@@ -172,9 +172,9 @@ LogicalResult JoinLinearPass::join(ArrayRef<LinearOp> group) {
   Value empty = tensor::EmptyOp::create(
       builder, loc, ArrayRef<OpFoldResult>{rows, builder.getIndexAttr(outputs)},
       builder.getF32Type());
-  auto joined =
-      LinearOp::create(builder, loc, empty.getType(), first.getInput(), weights,
-                       scales, empty, first.getGroupSizeAttr());
+  auto joined = LinearOp::create(
+      builder, loc, empty.getType(), first.getInput(), weights, scales,
+      /*counts=*/Value(), empty, first.getGroupSizeAttr());
 
   OpFoldResult zero = builder.getIndexAttr(0), one = builder.getIndexAttr(1);
   for (auto [linear, offset] : llvm::zip_equal(group, offsets)) {

@@ -86,8 +86,10 @@ struct LinearTiling : TilingInterface::ExternalModel<LinearTiling, LinearOp> {
                        times(builder, loc, sizes[1], width));
     }
     Value init = slice(linear.getInit(), initOffsets, initSizes);
-    auto tile = LinearOp::create(builder, loc, init.getType(), input, weights,
-                                 scales, init, linear.getGroupSizeAttr());
+    // A tile computes all of its rows.
+    auto tile =
+        LinearOp::create(builder, loc, init.getType(), input, weights, scales,
+                         /*counts=*/Value(), init, linear.getGroupSizeAttr());
     return TilingResult{{tile}, {tile.getResult()}, slices};
   }
 

@@ -136,6 +136,14 @@ func.func @rows(%x: memref<3x6xf32>, %w: memref<1x6x1x16xf32>, %o: memref<4x9xf3
 
 // -----
 
+func.func @counts(%x: memref<3x6xf32>, %w: memref<1x6x1x16xf32>, %c: memref<2xi64>, %o: memref<3x9xf32>) {
+  // expected-error @+1 {{expected counts of groups that divide the rows of 'memref<3x6xf32>' but got 'memref<2xi64>'}}
+  rf8.linear ins(%x, %w : memref<3x6xf32>, memref<1x6x1x16xf32>) counts(%c : memref<2xi64>) outs(%o : memref<3x9xf32>)
+  return
+}
+
+// -----
+
 func.func @weight_rank(%x: memref<3x6xf32>, %w: memref<6x16xf32>, %o: memref<3x9xf32>) {
   // expected-error @+1 {{expected a packed weight of rank 4 but got 'memref<6x16xf32>'}}
   rf8.linear ins(%x, %w : memref<3x6xf32>, memref<6x16xf32>) outs(%o : memref<3x9xf32>)

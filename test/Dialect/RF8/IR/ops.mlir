@@ -53,6 +53,15 @@ func.func @linear_tensor(%x: tensor<?x6xf32>, %w: tensor<1x2x2x64x!rf8.e4r3>,
   return %0 : tensor<?x20xf32>
 }
 
+// CHECK-LABEL: func @linear_counts
+func.func @linear_counts(%x: tensor<8x6xf32>, %w: tensor<1x6x2x16xf32>, %c: tensor<2xi64>,
+                         %o: tensor<8x20xf32>) -> tensor<8x20xf32> {
+  // CHECK: rf8.linear ins(%{{.*}}, %{{.*}} : tensor<8x6xf32>, tensor<1x6x2x16xf32>) counts(%{{.*}} : tensor<2xi64>) outs(%{{.*}} : tensor<8x20xf32>) -> tensor<8x20xf32>
+  %0 = rf8.linear ins(%x, %w : tensor<8x6xf32>, tensor<1x6x2x16xf32>)
+                  counts(%c : tensor<2xi64>) outs(%o : tensor<8x20xf32>) -> tensor<8x20xf32>
+  return %0 : tensor<8x20xf32>
+}
+
 // CHECK-LABEL: func @linear_memref
 func.func @linear_memref(%x: memref<3x6xf32, strided<[?, 1], offset: ?>>,
                          %w: memref<1x6x2x16xf32>, %o: memref<3x20xf32>) {

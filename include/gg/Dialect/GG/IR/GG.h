@@ -35,6 +35,11 @@ namespace gg::ir {
 /// "main"; the exported symbol is gg_ followed by its value.
 inline constexpr llvm::StringLiteral kEntryAttr = "gg.entry";
 
+/// On the argument of a decoder's entry that says how many tokens of each row
+/// of the batch are valid: an integer, the tokens with those that are not. A
+/// matrix of so many rows has one for each token, in order.
+inline constexpr llvm::StringLiteral kTokenRowsAttr = "gg.token_rows";
+
 /// On an entry after gg-plan-arena: the bytes of the arena that it needs, and
 /// whether it takes more at run time.
 inline constexpr llvm::StringLiteral kArenaBytesAttr = "gg.arena_bytes";

@@ -144,6 +144,7 @@ def RF8_UnpackOp : RF8_Op<"unpack", [Pure]> {
 }
 
 def RF8_LinearOp : RF8_Op<"linear", [
+    AttrSizedOperandSegments,
     DestinationStyleOpInterface,
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
     DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
@@ -156,6 +157,11 @@ def RF8_LinearOp : RF8_Op<"linear", [
     `scales` holds a scale per output (`[outputs]`) or, with `group_size` steps
     to a group, one per group and output (`[groups, outputs]`), outputs padded
     as in the packing; without it the scale is 1.
+
+    With `counts` (`[groups]`) the rows are that many groups of equal size, and
+    only the first `counts[g]` rows of group `g` are wanted: the others hold
+    their sums or zeros, whichever is faster. A chunk of a prompt needs no more
+    time than its tokens.
 
     The destination is written, not accumulated on. Works on tensors and, once
     bufferized, on memrefs. The order of summation is the target's, but never
@@ -173,12 +179,14 @@ def RF8_LinearOp : RF8_Op<"linear", [
     AnyTypeOf<[RankedTensorOf<[RF8_AnyType, F32, F16, BF16]>,
                MemRefOf<[RF8_AnyType, F32, F16, BF16]>]>:$weights,
     Optional<AnyTypeOf<[RankedTensorOf<[F32]>, MemRefOf<[F32]>]>>:$scales,
+    Optional<AnyTypeOf<[1DTensorOf<[I64]>, MemRefRankOf<[I64], [1]>]>>:$counts,
     AnyTypeOf<[RankedTensorOf<[F32]>, MemRefOf<[F32]>]>:$init,
     OptionalAttr<I64Attr>:$group_size);
   let results = (outs Optional<RankedTensorOf<[F32]>>:$result);
   let assemblyFormat = [{
     `ins` `(` $input `,` $weights `:` type($input) `,` type($weights) `)`
     (`scales` `(` $scales^ `:` type($scales) `)`)?
+    (`counts` `(` $counts^ `:` type($counts) `)`)?
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
   let hasVerifier = 1;
