@@ -76,7 +76,16 @@ TEST(CPU, NeedsOnlyWhatProgramsCanFindOut) {
           << name << " " << feature;
   }
   EXPECT_TRUE(get("neoverse-v2", kArm).has("sve2"));
+  for (const char *name : {"x86-64-v4", "znver4", "znver5", "sapphirerapids",
+                           "emeraldrapids", "diamondrapids"})
+    for (const std::string &feature : get(name).features)
+      EXPECT_TRUE(llvm::any_of(
+          gg::weights::x86::kFeatures,
+          [&](const auto &known) { return feature == known.name; }))
+          << name << " " << feature;
   // What is asked for is kept, so that the runtime can refuse it.
+  EXPECT_FALSE(get("sapphirerapids").has("uintr"));
+  EXPECT_TRUE(get("sapphirerapids+uintr").has("uintr"));
   EXPECT_TRUE(get("neoverse-v2+sve2p1", kArm).has("sve2p1"));
   EXPECT_FALSE(get("cortex-a72", kArm).has("sve"));
 }

@@ -50,9 +50,19 @@ static Error checkNames(const MCSubtargetInfo &info, StringRef name,
   return Error::success();
 }
 
+/// Whether the runtime finds out about a feature.
+template <typename Table>
+static bool isKnown(const Table &table, StringRef feature) {
+  return llvm::any_of(table,
+                      [&](const auto &entry) { return feature == entry.name; });
+}
+
 /// The features that an x86 CPU has, without the tuning flags that LLVM lists
 /// among them. LLVM's own list of a CPU leaves out what others of it imply.
-static void addX86Features(CPU &cpu, ArrayRef<StringRef> changes) {
+/// What no program can find out about, of the operating system mostly, is
+/// switched off unless asked for.
+static void addX86Features(CPU &cpu, ArrayRef<StringRef> changes,
+                           ArrayRef<std::string> asked) {
   SmallVector<StringRef> base = {"sse2"}; // of every 64-bit CPU, so unlisted
   X86::getFeaturesForCPU(cpu.name, base);
   StringMap<bool> enabled;
@@ -65,9 +75,19 @@ static void addX86Features(CPU &cpu, ArrayRef<StringRef> changes) {
     enabled[change.drop_front()] = on;
     X86::updateImpliedFeatures(change.drop_front(), on, enabled);
   }
-  for (const auto &entry : enabled)
-    if (entry.second)
+  SmallVector<StringRef> unknown;
+  for (const auto &entry : enabled) {
+    if (!entry.second)
+      continue;
+    if (isKnown(gg::weights::x86::kFeatures, entry.first()) ||
+        llvm::is_contained(asked, ("+" + entry.first()).str()))
       cpu.features.push_back(entry.first().str());
+    else
+      unknown.push_back(entry.first());
+  }
+  llvm::sort(unknown);
+  for (StringRef feature : unknown)
+    cpu.featureString += (",-" + feature).str();
 }
 
 /// A feature that code may need, and no tuning flag or version.
@@ -75,13 +95,8 @@ static bool isExtension(StringRef feature) {
   return AArch64::targetFeatureToExtension(("+" + feature).str()).has_value();
 }
 
-static bool isKnown(StringRef feature) {
-  return llvm::any_of(gg::weights::kAArch64Features,
-                      [&](const auto &entry) { return feature == entry.name; });
-}
-
-/// The extensions that an aarch64 CPU has. Those that no program can find out
-/// about, of the operating system mostly, are switched off unless asked for.
+/// The extensions that an aarch64 CPU has, without those that no program can
+/// find out about, as above.
 static void addAArch64Features(CPU &cpu, const Target &target) {
   auto getEnabled = [&](StringRef flags) {
     std::unique_ptr<MCSubtargetInfo> info(
@@ -94,7 +109,7 @@ static void addAArch64Features(CPU &cpu, const Target &target) {
   };
   std::string flags;
   for (StringRef feature : getEnabled(""))
-    if (!isKnown(feature))
+    if (!isKnown(gg::weights::kAArch64Features, feature))
       flags += ("-" + feature + ",").str();
   cpu.featureString = flags + cpu.featureString;
   for (StringRef feature : getEnabled(cpu.featureString))
@@ -125,7 +140,7 @@ Expected<CPU> gg::native::parseCPU(StringRef spec, StringRef triple) {
 
   size_t end = spec.find('+');
   StringRef name = spec.substr(0, end).trim();
-  SmallVector<std::string> changes;
+  SmallVector<std::string> changes, asked;
   bool isNative = name == "native";
   if (isNative) {
     Triple host(sys::getProcessTriple());
@@ -144,10 +159,12 @@ Expected<CPU> gg::native::parseCPU(StringRef spec, StringRef triple) {
     StringRef feature = rest.substr(0, next).trim();
     if (feature.size() < 2)
       return makeError("expected a feature after '+' in '" + spec + "'");
-    changes.push_back(feature.str());
+    asked.push_back(feature.str());
     cpu.level += feature.str();
     rest = next == StringRef::npos ? "" : rest.substr(next);
   }
+
+  llvm::append_range(changes, asked);
 
   std::unique_ptr<MCSubtargetInfo> info(
       target->createMCSubtargetInfo(cpu.triple, "", ""));
@@ -165,7 +182,7 @@ Expected<CPU> gg::native::parseCPU(StringRef spec, StringRef triple) {
   if (cpu.triple.isX86_64()) {
     if (X86::parseArchX86(cpu.name, /*Only64Bit=*/true) == X86::CK_None)
       return makeError("CPU '" + cpu.name + "' is not a 64-bit one");
-    addX86Features(cpu, refs);
+    addX86Features(cpu, refs, asked);
   } else {
     addAArch64Features(cpu, *target);
   }
