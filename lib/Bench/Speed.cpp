@@ -39,8 +39,7 @@ public:
     // The model goes before the results do.
     results.weightsType = results.info.weights_type;
     results.codeLevel = results.info.code_level;
-    results.isBF16 = results.machine.dotBF16 > 0 &&
-                     run::computesBF16(options.artifact, results.info);
+    results.isBF16 = run::computesBF16(options.artifact, results.info);
     for (int64_t count : rows)
       if (!measurePrefill(count) || !measureDecode(count))
         return false;
@@ -91,8 +90,7 @@ private:
                 [&] { return decoder.prefill(tokens, count); },
                 speed.milliseconds))
         return false;
-      speed.limit =
-          results.isBF16 ? results.machine.dotBF16 : results.machine.fmaF32;
+      speed.limit = results.machine.products(results.isBF16);
       results.prefill.push_back(speed);
     }
     return true;

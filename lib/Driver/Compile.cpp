@@ -166,6 +166,7 @@ private:
     OwningOpRef<ModuleOp> copy = module->clone();
     CodegenOptions codegen;
     codegen.features = cpu.features;
+    codegen.cpu = cpu.name;
     codegen.activations = options.activations;
     if (failed(runPasses(*copy,
                          [&](OpPassManager &pm, PipelineErrorHandler errors) {

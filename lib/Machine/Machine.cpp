@@ -46,6 +46,10 @@ std::vector<std::string> machine::cpuFeatures() {
 
 double Limits::bandwidth() const { return std::max({read, dotF32, dotI8}); }
 
+double Limits::products(bool isBF16) const {
+  return isBF16 ? std::max(fmaF32, dotBF16) : fmaF32;
+}
+
 /// Runs `work` on every thread, `rounds` times, all at once; the seconds of the
 /// fastest round.
 static double fastest(int threads, int rounds,

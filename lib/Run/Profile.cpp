@@ -90,7 +90,7 @@ bool run::computesBF16(const std::string &artifact, const gg_model_info &info) {
 double Kernel::share(const machine::Limits &limits, bool isBF16) const {
   if (seconds <= 0 || bytes < 0 || flops < 0 || linearFlops < 0)
     return -1;
-  double computing = linearFlops / (isBF16 ? limits.dotBF16 : limits.fmaF32) +
+  double computing = linearFlops / limits.products(isBF16) +
                      (flops - linearFlops) / limits.fmaF32;
   return std::max(bytes / limits.bandwidth(), computing) / seconds;
 }

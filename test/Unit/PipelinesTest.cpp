@@ -145,6 +145,26 @@ TEST_F(PipelinesTest, CodegenLeavesLLVMOnly) {
   }
 }
 
+/// Which dot products and prefetches a CPU's name brings.
+TEST_F(PipelinesTest, CodegenTunesForTheCPU) {
+  auto expect = [&](StringRef cpu, bool dots, bool prefetches) {
+    auto module = run(kLinalg +
+                      ",gg-weights-pipeline{weights=rf8},gg-buffer-pipeline,"
+                      "gg-codegen-pipeline{features=sse2,avx512f,avx512bw,"
+                      "avx512vl,avx512bf16,fma cpu=" +
+                      cpu.str() + "}");
+    ASSERT_TRUE(module);
+    std::string text;
+    llvm::raw_string_ostream(text) << *module;
+    EXPECT_EQ(text.find("dpbf16ps") != std::string::npos, dots) << cpu.str();
+    EXPECT_EQ(text.find("llvm.intr.prefetch") != std::string::npos, prefetches)
+        << cpu.str();
+  };
+  expect("znver4", true, false);
+  expect("emeraldrapids", false, true);
+  expect("x86-64-v4", true, true);
+}
+
 TEST_F(PipelinesTest, RefusesOptions) {
   auto expect = [&](StringRef pipeline, StringRef message) {
     std::string error = errorOf(pipeline);

@@ -178,6 +178,9 @@ def ConvertRF8ToVectorPass : Pass<"convert-rf8-to-vector", "::mlir::ModuleOp"> {
     pairs first, once for all panels: as the sum of two bf16, which leaves about
     16 bits of each, or, with many rows and unless `exact`, rounded to one.
 
+    With few rows memory is the limit. Not every CPU sees far enough ahead
+    itself then, so weights can be fetched `prefetch` bytes early.
+
     A block of codes is decoded by two look-ups in 16-byte tables, in the
     target's spelling, or by arithmetic where there is none. What `rf8.decode`
     is left, of scalars for instance, is expanded too. In the end the RF8 types
@@ -209,7 +212,10 @@ def ConvertRF8ToVectorPass : Pass<"convert-rf8-to-vector", "::mlir::ModuleOp"> {
   let options = [
     KernelTargetOption,
     Option<"exact", "exact", "bool", "false",
-      "Activations in two terms of bf16 also where rows are many">];
+      "Activations in two terms of bf16 also where rows are many">,
+    Option<"prefetch", "prefetch", "int64_t", "0",
+      "How far ahead kernels of few rows fetch weights, in bytes; 0: they "
+      "leave it to the CPU">];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::memref::MemRefDialect",

@@ -34,6 +34,8 @@ struct Limits {
 
   /// Reading alone is not always the fastest: what computes prefetches better.
   double bandwidth() const;
+  /// The fastest way to multiply: weights that bf16 holds exactly have two.
+  double products(bool isBF16) const;
 };
 
 /// Measures with that many threads, in half a gigabyte of memory.

@@ -82,6 +82,10 @@ struct CodegenOptions : mlir::PassPipelineOptions<CodegenOptions> {
   ListOption<std::string> features{
       *this, "features",
       llvm::cl::desc("Features of the CPU, by LLVM's names")};
+  Option<std::string> cpu{
+      *this, "cpu",
+      llvm::cl::desc("The CPU, by LLVM's name: how fast its instructions are"),
+      llvm::cl::init("")};
   Option<std::string> activations{
       *this, "activations",
       llvm::cl::desc("rounded or exact, where kernels multiply bf16"),

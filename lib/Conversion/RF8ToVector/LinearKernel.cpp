@@ -19,7 +19,8 @@ using namespace gg;
 
 LinearKernel::LinearKernel(OpBuilder &builder, rf8::LinearOp op,
                            const KernelTarget &target,
-                           const Activations &activations, Value panel)
+                           const Activations &activations, Value panel,
+                           int64_t prefetchBytes)
     : b(op.getLoc(), builder), op(op), target(target),
       shape(activations.inPairs() ? target.pairs : target.floats),
       activations(activations), packing(op.getPacking()), panel(panel),
@@ -29,7 +30,8 @@ LinearKernel::LinearKernel(OpBuilder &builder, rf8::LinearOp op,
                   ? VectorType::get({2 * rf8::Packing::kOutputs},
                                     builder.getBF16Type())
                   : floats),
-      steps(op.getSteps()), outputs(op.getOutputs()) {
+      steps(op.getSteps()), outputs(op.getOutputs()),
+      prefetchBytes(prefetchBytes) {
   auto type = cast<MemRefType>(weights.getType());
   if (!rf8::isRF8(type.getElementType()))
     return;
@@ -102,6 +104,18 @@ LinearKernel::loop(int64_t from, int64_t to, ArrayRef<Value> carried,
         scf::YieldOp::create(b, body(i, args));
       });
   return SmallVector<Value>(op.getResults());
+}
+
+/// Fetches what is that far behind a block of 64 bytes. Panels lie one behind
+/// the other, so that at the end of one it is the next that is fetched.
+void LinearKernel::prefetch(Value stepBlock, int64_t block) {
+  int64_t ahead = prefetchBytes / (packing.blocks * rf8::Packing::kBlockBytes);
+  if (ahead == 0)
+    return;
+  memref::PrefetchOp::create(
+      b, weights,
+      ValueRange{panel, add(stepBlock, index(ahead)), index(block), index(0)},
+      /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
 }
 
 /// The factors of a block, unscaled: of 16 outputs each, step by step in f32,
@@ -218,6 +232,7 @@ void LinearKernel::addBlock(const Tile &tile, Value stepBlock, int64_t count,
   // Block by block, so that few decoded factors are in registers at a time.
   Value first = scaled(stepBlock, factorsOf(packing.steps()));
   for (int64_t block = 0; block < tile.blocks; ++block) {
+    prefetch(stepBlock, tile.firstBlock + block);
     SmallVector<Value> values = loadBlock(stepBlock, tile.firstBlock + block);
     for (int64_t k = 0; k < factorsOf(count); ++k)
       for (int64_t row = 0; row < tile.rows; ++row)

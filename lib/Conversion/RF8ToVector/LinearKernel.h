@@ -21,7 +21,7 @@ class LinearKernel {
 public:
   LinearKernel(mlir::OpBuilder &builder, rf8::LinearOp op,
                const KernelTarget &target, const Activations &activations,
-               mlir::Value panel);
+               mlir::Value panel, int64_t prefetchBytes);
 
   void emit();
 
@@ -54,6 +54,7 @@ private:
   void storeZeros(mlir::Value row, int64_t rows);
   mlir::Value isWanted(mlir::Value row);
 
+  void prefetch(mlir::Value stepBlock, int64_t block);
   llvm::SmallVector<mlir::Value> loadBlock(mlir::Value stepBlock,
                                            int64_t block);
   mlir::Value loadScale(mlir::Value group, int64_t block);
@@ -86,7 +87,7 @@ private:
   mlir::Value panel, weights, scratch;
   /// Sums, and what is multiplied: a step in f32, or two in bf16.
   mlir::VectorType floats, factors;
-  int64_t steps, outputs;
+  int64_t steps, outputs, prefetchBytes;
   /// Whether a tile's sums are those of all steps.
   bool isWhole = true;
 };

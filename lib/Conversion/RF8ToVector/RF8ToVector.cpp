@@ -142,7 +142,8 @@ void ConvertRF8ToVectorPass::runOnOperation() {
     scf::ParallelOp::create(
         builder, loc, ValueRange{zero}, ValueRange{panels}, ValueRange{one},
         [&](OpBuilder &builder, Location, ValueRange panel) {
-          LinearKernel(builder, op, kernels, activations, panel[0]).emit();
+          LinearKernel(builder, op, kernels, activations, panel[0], prefetch)
+              .emit();
         });
     op.erase();
   }
