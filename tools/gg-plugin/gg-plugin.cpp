@@ -35,6 +35,7 @@ static void registerDialects(mlir::DialectRegistry *registry) {
 static void registerPasses() {
   gg::rf8::registerRF8Passes();
   gg::registerConvertAttentionToVectorPass();
+  gg::registerConvertGGTrainingToLinalgPass();
   gg::registerConvertRF8ToVectorPass();
 }
 

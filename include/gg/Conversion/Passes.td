@@ -224,4 +224,42 @@ def ConvertRF8ToVectorPass : Pass<"convert-rf8-to-vector", "::mlir::ModuleOp"> {
                            "::mlir::x86vector::X86VectorDialect"];
 }
 
+//===----------------------------------------------------------------------===//
+// Training
+//===----------------------------------------------------------------------===//
+
+def ConvertGGTrainingToLinalgPass
+    : Pass<"convert-gg-training-to-linalg", "::mlir::ModuleOp"> {
+  let summary = "gg ops of the training side to linalg on tensors";
+  let description = [{
+    Expands `gg.rate`, `gg.moments`, `gg.estimate_shape`, `gg.backslash_step`,
+    `gg.sample` and `gg.philox`, and drops the attributes by which passes know
+    a train step. Nothing else is touched, and what is left needs nothing of this
+    project. Run before bufferization.
+
+    ```mlir
+    %new = gg.backslash_step proximal ins(%strength, %shape : f32)
+               outs(%w : tensor<64x32xf32>) {epsilon = 1.0 : f64}
+    // becomes
+    %weight = arith.mulf %strength, %shape : f32
+    %power = arith.subf %shape, %one : f32
+    %new = linalg.generic {indexing_maps = [#id],
+                           iterator_types = ["parallel", "parallel"]}
+        outs(%w : tensor<64x32xf32>) {
+    ^bb0(%x: f32):
+      %size = math.absf %x : f32
+      %base = arith.addf %size, %epsilon : f32
+      %slope = math.powf %base, %power : f32
+      %down = arith.mulf %weight, %slope : f32
+      …
+    } -> tensor<64x32xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // GG_CONVERSION_PASSES_TD

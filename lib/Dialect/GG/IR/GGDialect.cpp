@@ -19,6 +19,7 @@ using namespace mlir;
 using namespace gg::ir;
 
 #include "gg/Dialect/GG/IR/GGDialect.cpp.inc"
+#include "gg/Dialect/GG/IR/GGEnums.cpp.inc"
 
 /// The parts of a weight, without the brackets of an array.
 static ParseResult parseParts(OpAsmParser &parser, ArrayAttr &parts) {

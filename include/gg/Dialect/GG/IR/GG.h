@@ -22,6 +22,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "gg/Dialect/GG/IR/GGDialect.h.inc"
+#include "gg/Dialect/GG/IR/GGEnums.h.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "gg/Dialect/GG/IR/GGAttributes.h.inc"
@@ -54,6 +55,20 @@ inline constexpr llvm::StringLiteral kPrivateAttr = "gg.private";
 
 /// On an argument after gg-bufferize: the entry updates it in place.
 inline constexpr llvm::StringLiteral kInPlaceAttr = "gg.in_place";
+
+/// On arguments and results of a train step: a parameter (a ParamAttr), and the
+/// loss, a float or a tensor of one, which is a result.
+inline constexpr llvm::StringLiteral kParamAttr = "gg.param";
+inline constexpr llvm::StringLiteral kLossAttr = "gg.loss";
+
+/// The shapes ν that a generalized Gaussian may have here.
+inline constexpr double kMinShape = 0.1, kMaxShape = 10;
+
+/// On what gg-inject-backslash adds to a train step; the pass says what it is.
+inline constexpr llvm::StringLiteral kLambdaAttr = "gg.lambda";
+inline constexpr llvm::StringLiteral kShapesAttr = "gg.shapes";
+inline constexpr llvm::StringLiteral kStepAttr = "gg.step";
+inline constexpr llvm::StringLiteral kRateAttr = "gg.rate";
 
 /// The position of a function in gg_math; empty where it has no such member.
 std::optional<unsigned> getMathTableIndex(llvm::StringRef function);

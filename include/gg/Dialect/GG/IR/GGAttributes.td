@@ -11,6 +11,7 @@
 
 include "gg/Dialect/GG/IR/GGDialect.td"
 include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
 
 def GG_CostAttr : AttrDef<GG_Dialect, "Cost"> {
   let mnemonic = "cost";
@@ -36,6 +37,79 @@ def GG_CostAttr : AttrDef<GG_Dialect, "Cost"> {
   let assemblyFormat = [{
     `<` $number `,` $kind `,` struct($bytes, $slot_bytes, $flops, $slot_flops)
     `>`
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Training
+//===----------------------------------------------------------------------===//
+
+def GG_Activation : I32EnumAttr<"Activation", "what follows a layer", [
+    I32EnumAttrCase<"None", 0, "none">,
+    I32EnumAttrCase<"Sigmoid", 1, "sigmoid">,
+    I32EnumAttrCase<"ReLU", 2, "relu">,
+    I32EnumAttrCase<"LeakyReLU", 3, "leaky_relu">]> {
+  let cppNamespace = "::gg::ir";
+  let genSpecializedAttr = 0;
+}
+
+def GG_ParamAttr : AttrDef<GG_Dialect, "Param"> {
+  let mnemonic = "param";
+  let summary = "marks a trained parameter of a function";
+  let description = [{
+    As `gg.param` on an argument of a `func.func`: the tensor is a parameter of
+    that name. As `gg.param` on a result: the function returns that parameter's
+    new value, or, where it has no such argument, its first one. Both are ranked
+    tensors of floats and of one type, and a name is that of one argument and one
+    result at most. `convert-gg-training-to-linalg` drops the attribute. Buffers
+    and other functions, which a train step may be lowered to without it, keep it
+    unchecked.
+
+    - `shape` is the parameter's generalized Gaussian shape ν, where it is not
+      that of a pass's option;
+    - `activation` is what follows the layer, which `gg-init` scales for; `slope`
+      is that of `leaky_relu` below zero.
+
+    ```mlir
+    func.func @step(
+        %w: tensor<64x32xf32> {gg.param = #gg.param<"hidden.weight",
+                                                    activation = relu>},
+        %b: tensor<32xf32> {gg.param = #gg.param<"hidden.bias">},
+        %x: tensor<8x64xf32>)
+        -> (tensor<64x32xf32> {gg.param = #gg.param<"hidden.weight">},
+            tensor<32xf32> {gg.param = #gg.param<"hidden.bias">})
+    ```
+  }];
+  let parameters = (ins StringRefParameter<>:$name,
+                        OptionalParameter<"::mlir::FloatAttr">:$shape,
+                        DefaultValuedParameter<"Activation",
+                            "Activation::None">:$activation,
+                        OptionalParameter<"::mlir::FloatAttr">:$slope);
+  let assemblyFormat = [{
+    `<` $name (`,` struct($shape, $activation, $slope)^)? `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The name alone, as on a result.
+    ParamAttr withoutOptions() const;
+  }];
+}
+
+def GG_StepKind : I32EnumAttr<"StepKind", "how the penalty is stepped down", [
+    I32EnumAttrCase<"Authors", 0, "authors">,
+    I32EnumAttrCase<"Proximal", 1, "proximal">]> {
+  let cppNamespace = "::gg::ir";
+  let genSpecializedAttr = 0;
+}
+
+def GG_StepKindAttr : EnumAttr<GG_Dialect, GG_StepKind, "step"> {
+  let summary = "how the penalty is stepped down";
+  let description = [{
+    `gg.backslash_step` has the formulas.
+
+    ```mlir
+    #gg<step proximal>
+    ```
   }];
 }
 

@@ -22,7 +22,13 @@ def GG_Dialect : Dialect {
     (SPMD). The ops of this dialect are what such code needs from its caller:
     thread number, barrier, scratch memory, mapped weights, outputs, errors.
     `gg-entry-abi` lowers them to accesses to `gg_call` (EntryABI.h).
+
+    A *train step* is a function whose arguments have the attribute `gg.param`.
+    The ops on generalized Gaussians are what the training side adds to one;
+    `convert-gg-training-to-linalg` leaves nothing of them.
   }];
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
   let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }

@@ -10,6 +10,7 @@
 #define GG_DIALECT_GG_IR_GGOPS_TD
 
 include "gg/Dialect/GG/IR/GGAttributes.td"
+include "gg/Dialect/GG/IR/GGTraining.td"
 include "mlir/Dialect/LLVMIR/LLVMTypes.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/SymbolInterfaces.td"
