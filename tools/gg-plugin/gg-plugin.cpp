@@ -18,6 +18,7 @@
 #include "gg/Dialect/RF8/IR/RF8.h"
 #include "gg/Dialect/RF8/Transforms/InterfaceImpls.h"
 #include "gg/Dialect/RF8/Transforms/Passes.h"
+#include "gg/Transforms/Passes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Tools/Plugins/DialectPlugin.h"
@@ -37,6 +38,8 @@ static void registerPasses() {
   gg::registerConvertAttentionToVectorPass();
   gg::registerConvertGGTrainingToLinalgPass();
   gg::registerConvertRF8ToVectorPass();
+  gg::registerGGInitPass();
+  gg::registerGGInjectBackslashPass();
 }
 
 extern "C" LLVM_ATTRIBUTE_WEAK mlir::DialectPluginLibraryInfo

@@ -9,11 +9,18 @@
 #ifndef GG_TRANSFORMS_PASSES_H
 #define GG_TRANSFORMS_PASSES_H
 
+#include "gg/Dialect/GG/IR/GG.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace gg {
+
+/// Where gg-inject-backslash puts the penalty.
+enum class BackslashMode { Loss, Update };
+
+/// Which of a matrix's sizes gg-init scales by.
+enum class Fan { In, Out };
 
 #define GEN_PASS_DECL
 #include "gg/Transforms/Passes.h.inc"

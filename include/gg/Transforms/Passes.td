@@ -520,4 +520,150 @@ def ExpandMathPass : Pass<"gg-expand-math", "::mlir::func::FuncOp"> {
                            "::mlir::math::MathDialect"];
 }
 
+//===----------------------------------------------------------------------===//
+// Training
+//===----------------------------------------------------------------------===//
+
+def GGInitPass : Pass<"gg-init", "::mlir::ModuleOp"> {
+  let summary = "a function that makes a train step's parameters";
+  let description = [{
+    For the function whose arguments have `gg.param`, adds one that returns their
+    first values, in order, for a seed: a model's parameters are never in the
+    module, and a new seed needs no new compilation.
+
+    A matrix gets samples (`gg.sample`) of a generalized Gaussian with
+
+        α = √(ξ / fan · Γ(1/ν) / Γ(3/ν)),
+
+    that is the variance ξ / fan (arXiv 2506.00486). ν is the parameter's own
+    `shape`, else the option's. ξ is 1 where its `activation` is `none` or
+    `sigmoid`, 2 for `relu`, 2 / (1 + k²) for `leaky_relu` with slope k. The fan
+    is the number of inputs: the size of dimension 0 of a matrix that rows are
+    multiplied by (y = x·W), or, with `input-axis=1`, of dimension 1, as PyTorch
+    has its weights. With `fan=out` it is that of the other dimension. (The
+    authors' code divides by PyTorch's dimension 0, which is `fan=out
+    input-axis=1`.)
+
+    A parameter of less dimensions becomes 1 where its name contains `weight`, 0
+    where it contains `bias`, as with the authors; other names, and more
+    dimensions, are errors.
+
+    ```mlir
+    func.func @step(
+        %w: tensor<64x32xf32> {gg.param = #gg.param<"hidden.weight",
+                                                    activation = relu>},
+        %b: tensor<32xf32> {gg.param = #gg.param<"hidden.bias">}, …)
+    // with shape=1 gets beside it
+    func.func @init(%seed: tensor<i64>)
+        -> (tensor<64x32xf32> {gg.param = #gg.param<"hidden.weight">},
+            tensor<32xf32> {gg.param = #gg.param<"hidden.bias">}) {
+      %key = tensor.extract %seed[] : tensor<i64>
+      %e = tensor.empty() : tensor<64x32xf32>
+      %w = gg.sample %key stream 0 outs(%e : tensor<64x32xf32>)
+          {shape = 1.0 : f64, scale = 0.125 : f64}
+      %b = arith.constant dense<0.0> : tensor<32xf32>
+      return %w, %b : tensor<64x32xf32>, tensor<32xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", [{"init"}],
+      "The name of the function to add">,
+    Option<"shape", "shape", "double", "2",
+      "The shape ν of parameters that have none of their own; 2: Gaussian, as "
+      "in the authors' code">,
+    Option<"fan", "fan", "gg::Fan", "gg::Fan::In",
+      "Which size divides the variance",
+      [{::llvm::cl::values(
+        clEnumValN(gg::Fan::In, "in", "That of the inputs"),
+        clEnumValN(gg::Fan::Out, "out", "That of the outputs"))}]>,
+    Option<"inputAxis", "input-axis", "int64_t", "0",
+      "The dimension of a matrix that its inputs are along: 0 or 1">];
+  let dependentDialects = ["::gg::ir::GGDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def GGInjectBackslashPass : Pass<"gg-inject-backslash", "::mlir::ModuleOp"> {
+  let summary = "the BackSlash penalty in a train step";
+  let description = [{
+    In every function whose arguments have `gg.param`: J = D + λ R(θ) with
+
+        R(θ) = 1/N · Σ (|θ| + ε)^ν
+
+    over all N parameters (arXiv 2504.16968).
+
+    - `mode=loss` adds λ R of the arguments to the result with `gg.loss`, a float
+      or a `tensor<f32>` of one: run it before differentiation.
+    - `mode=update` makes a `gg.backslash_step` with τ = λ / N of what the
+      function returns as a parameter's new value: behind the optimizer and
+      independent of its learning rate. Every parameter needs such a result.
+
+    λ becomes an argument behind the others, `gg.lambda`, so that a schedule, or
+    a controller for a target rate, can drive it. It may not be negative. With
+    `rate` the function returns R too: of the arguments with `mode=loss`, of
+    the new values with `mode=update` (`gg.rate`).
+
+    ν is the parameter's own `shape`, else the option's. With
+    `estimate-every=k`, ν is state: the function takes and returns all shapes, in
+    the order of the parameters (`gg.shapes`), and a number of steps (`gg.step`)
+    that begins with 0 and of which every k-th one makes estimates by the moment
+    ratio (`gg.estimate_shape`). With `mode=update` estimates are made from the
+    optimizer's results, and this step uses them, as in the authors' code. With
+    `mode=loss` they are made from the arguments, and the next step uses them, so
+    that derivatives do not go through them. With `global` there is one shape,
+    estimated over all parameters; `mode=update step=authors estimate-every=1
+    global` is what the authors' code does.
+
+    All that is added is a tensor, the state of a step one list of buffers. Its
+    floats are f32, or f64 if a parameter is. What calls the function would not
+    know of it, so no one may.
+
+    ```mlir
+    func.func @step(%w: tensor<4x3xf32> {gg.param = #gg.param<"w">}, …)
+        -> (tensor<4x3xf32> {gg.param = #gg.param<"w">}) {
+      …
+      return %new : tensor<4x3xf32>
+    }
+    // becomes
+    func.func @step(%w: tensor<4x3xf32> {gg.param = #gg.param<"w">}, …,
+                    %lambda: tensor<f32> {gg.lambda})
+        -> (tensor<4x3xf32> {gg.param = #gg.param<"w">}) {
+      …
+      %0 = tensor.extract %lambda[] : tensor<f32>
+      %strength = arith.divf %0, %c12 : f32
+      %1 = gg.backslash_step proximal ins(%strength, %c1 : f32)
+               outs(%new : tensor<4x3xf32>) {epsilon = 1.0 : f64}
+      return %1 : tensor<4x3xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"mode", "mode", "gg::BackslashMode", "gg::BackslashMode::Update",
+      "Where the penalty goes",
+      [{::llvm::cl::values(
+        clEnumValN(gg::BackslashMode::Loss, "loss", "Into the loss"),
+        clEnumValN(gg::BackslashMode::Update, "update",
+                   "Behind the optimizer, a step of its own"))}]>,
+    Option<"step", "step", "gg::ir::StepKind", "gg::ir::StepKind::Proximal",
+      "The step of mode=update",
+      [{::llvm::cl::values(
+        clEnumValN(gg::ir::StepKind::Authors, "authors",
+                   "As in the authors' code; may cross zero"),
+        clEnumValN(gg::ir::StepKind::Proximal, "proximal",
+                   "Ends at zero where it would cross it"))}]>,
+    Option<"shape", "shape", "double", "1",
+      "The shape ν of parameters that have none of their own, where it is not "
+      "estimated">,
+    Option<"epsilon", "epsilon", "double", "1", "ε">,
+    Option<"estimateEvery", "estimate-every", "int64_t", "0",
+      "Estimate shapes in every so many-th step; 0: they are fixed">,
+    Option<"global", "global", "bool", "false",
+      "Estimate one shape of all parameters">,
+    Option<"rate", "rate", "bool", "false", "Return R">];
+  let dependentDialects = ["::gg::ir::GGDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // GG_TRANSFORMS_PASSES_TD
