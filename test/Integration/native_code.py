@@ -22,7 +22,8 @@ _TO_LLVM = """-canonicalize -cse -convert-vector-to-scf
 -convert-cf-to-llvm -reconcile-unrealized-casts""".split()
 
 
-def _run(command: Sequence[str], text: bytes) -> bytes:
+def run_filter(command: Sequence[str], text: bytes) -> bytes:
+    """What a program that must succeed makes of ``text``."""
     result = subprocess.run(command, input=text, capture_output=True)
     assert result.returncode == 0, result.stderr.decode()
     return result.stdout
@@ -46,24 +47,31 @@ class Library:
             for path, array in zip(paths, arrays):
                 with open(path, "wb") as file:
                     file.write(array.tobytes())
-            _run([*LAUNCHER, os.path.join(RUN_BIN, "call-library"), self._path, name, *paths], b"")
+            run_filter([*LAUNCHER, os.path.join(RUN_BIN, "call-library"), self._path, name,
+                        *paths], b"")
             with open(paths[-1], "rb") as file:
                 arrays[-1][...] = np.frombuffer(file.read(),
                                                 arrays[-1].dtype).reshape(arrays[-1].shape)
 
 
+def make_library(folder, lowered: bytes, cpu: str, undefined: bool = True) -> str:
+    """The path of a library of what is in the LLVM dialect, for ``cpu``, a name with
+    features after ``+``. Without ``undefined`` it may not call any other library."""
+    llvm = run_filter([f"{LLVM_BIN}/mlir-translate", "--mlir-to-llvmir"], lowered)
+    objects, library = str(folder / f"{cpu}.o"), str(folder / f"{cpu}.so")
+    name, *features = cpu.split("+")
+    run_filter([f"{LLVM_BIN}/llc", "-O2", f"-mcpu={name}", *(f"-mattr=+{f}" for f in features),
+                f"-mtriple={TRIPLE}",
+                "-relocation-model=pic", "-filetype=obj", "-o", objects], llvm)
+    defs = [] if undefined else ["-z", "defs"]
+    # Its functions call each other, whatever else has their names: the C library has a "step".
+    run_filter([f"{LLVM_BIN}/ld.lld", "-shared", "-Bsymbolic", *defs, "-o", library, objects], b"")
+    return library
+
+
 def compile_functions(folder, text: str, passes: Sequence[str], cpu: str,
                       undefined: bool = True) -> Library:
     """A library of the functions of ``text``, which ``passes`` bring to
-    upstream's dialects, for ``cpu``, a name with features after ``+``. Static memrefs
-    are bare pointers. Without ``undefined`` it may not call any other library."""
-    lowered = _run([tool("gg-opt"), *passes, *_TO_LLVM], text.encode())
-    llvm = _run([f"{LLVM_BIN}/mlir-translate", "--mlir-to-llvmir"], lowered)
-    objects, library = str(folder / f"{cpu}.o"), str(folder / f"{cpu}.so")
-    name, *features = cpu.split("+")
-    _run([f"{LLVM_BIN}/llc", "-O2", f"-mcpu={name}", *(f"-mattr=+{f}" for f in features),
-          f"-mtriple={TRIPLE}",
-          "-relocation-model=pic", "-filetype=obj", "-o", objects], llvm)
-    defs = [] if undefined else ["-z", "defs"]
-    _run([f"{LLVM_BIN}/ld.lld", "-shared", *defs, "-o", library, objects], b"")
-    return Library(library)
+    upstream's dialects. Static memrefs are bare pointers."""
+    lowered = run_filter([tool("gg-opt"), *passes, *_TO_LLVM], text.encode())
+    return Library(make_library(folder, lowered, cpu, undefined))
