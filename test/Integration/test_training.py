@@ -2,6 +2,7 @@
 with the distribution's mlir-opt and the plugin, and run for hundreds of steps
 against numpy in float64."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -295,3 +296,53 @@ def test_lambda_can_hold_a_target_rate(compiled):
         rates.append(trainer.step(strength)[1])
         strength = max(0.0, strength + 0.05 * (rates[-1] - target))
     assert abs(np.mean(rates[-100:]) - target) < 0.01 * (start - target), (start, target)
+
+
+TYPES = {"f64": np.float64, "f32": np.float32, "bf16": ml_dtypes.bfloat16}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_ops_on_every_magnitude(tmp_path, name):
+    """Steps, rates and moments of elements from tiny to huge, zeros and no numbers
+    among them, in every type."""
+    rng = np.random.default_rng(4)
+    elements = (rng.choice([-1, 1], 250) * 10.0 ** rng.uniform(-6, 6, 250)).astype(TYPES[name])
+    special = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.0], TYPES[name])
+    theta = np.concatenate([special, elements])
+    wide = "f64" if name == "f64" else "f32"
+    one, vector = Tensor(TYPES[wide]), Tensor(TYPES[name], len(theta))
+    finite = Tensor(TYPES[name], len(elements))
+    kind, rest = f"tensor<{len(theta)}x{name}>", f"tensor<{len(elements)}x{name}>"
+    read = f"""%s = tensor.extract %strength[] : tensor<{wide}>
+  %n = tensor.extract %nu[] : tensor<{wide}>"""
+    module = Module(tmp_path, "".join(f"""
+func.func @{step}(%w: {kind}, %strength: tensor<{wide}>, %nu: tensor<{wide}>) -> {kind} {{
+  {read}
+  %0 = gg.backslash_step {step} ins(%s, %n : {wide}) outs(%w : {kind}) {{epsilon = 0.5 : f64}}
+  return %0 : {kind}
+}}""" for step in ("authors", "proximal")) + f"""
+func.func @sums(%w: {rest}, %strength: tensor<{wide}>, %nu: tensor<{wide}>) -> (tensor<f64>, tensor<f64>, tensor<f64>) {{
+  {read}
+  %two = arith.constant dense<2.0> : tensor<f64>
+  %0 = gg.rate ins(%w, %n : {rest}, {wide}) outs(%two : tensor<f64>) {{epsilon = 0.5 : f64}}
+  %1:2 = gg.moments ins(%w : {rest}) outs(%two, %two : tensor<f64>, tensor<f64>)
+  return %0, %1#0, %1#1 : tensor<f64>, tensor<f64>, tensor<f64>
+}}""")
+    error = float(ml_dtypes.finfo(TYPES[name]).eps)
+    wanted_from = theta.astype(np.float64)
+    for nu, strength in ((0.6, 0.3), (1.0, 0.3), (1.8, 1e-3)):
+        with np.errstate(invalid="ignore"):
+            size = np.abs(wanted_from)
+            left = size - strength * nu * (size + 0.5) ** (nu - 1)
+            signs = np.sign(wanted_from)
+            wanted = {"authors": signs * left, "proximal": signs * np.maximum(left, 0)}
+        for step, want in wanted.items():
+            [got] = module.call(step, [vector, one, one], [theta, strength, nu], [vector])
+            np.testing.assert_allclose(got.astype(np.float64), want, rtol=2 * error,
+                                       atol=1e-14 if name == "f64" else 1e-6)
+            assert np.array_equal(got[:2], theta[:2])
+        sums = module.call("sums", [finite, one, one], [elements, 0, nu], [Tensor(np.float64)] * 3)
+        size = np.abs(elements.astype(np.float64))
+        np.testing.assert_allclose(sums[0], 2 + np.sum((size + 0.5) ** nu),
+                                   rtol=1e-12 if name == "f64" else 1e-6)
+        np.testing.assert_allclose(sums[1:], [2 + size.sum(), 2 + (size ** 2).sum()], rtol=1e-12)

@@ -19,6 +19,7 @@ _TO_LLVM = ["convert-gg-training-to-linalg",
             "function-boundary-type-conversion=identity-layout-map}",
             "convert-linalg-to-loops", "func.func(llvm-request-c-wrappers)",
             "convert-scf-to-cf", "expand-strided-metadata", "lower-affine",
+            "arith-expand{include-bf16=true}",  # an old libgcc cannot round to bf16
             "finalize-memref-to-llvm", "convert-math-to-llvm", "convert-arith-to-llvm",
             "convert-index-to-llvm", "convert-func-to-llvm", "convert-cf-to-llvm",
             "reconcile-unrealized-casts"]
