@@ -37,7 +37,7 @@ FailureOr<SmallVector<TrainStep>> gg::findTrainSteps(ModuleOp module) {
 }
 
 LogicalResult gg::checkShapeOption(ModuleOp module, double shape) {
-  if (shape >= ir::kMinShape && shape <= ir::kMaxShape)
+  if (ir::isShape(shape))
     return success();
   return module.emitError("expected a shape from 0.1 to 10 but got ") << shape;
 }

@@ -22,8 +22,7 @@ LogicalResult ParamAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                 Activation activation, FloatAttr slope) {
   if (name.empty())
     return emitError() << "expected the name of a parameter but got \"\"";
-  if (shape &&
-      !(shape.getValueAsDouble() >= 0.1 && shape.getValueAsDouble() <= 10))
+  if (shape && !isShape(shape.getValueAsDouble()))
     return emitError() << "expected a shape from 0.1 to 10 but got "
                        << shape.getValueAsDouble();
   if (bool(slope) != (activation == Activation::LeakyReLU))
@@ -38,25 +37,7 @@ ParamAttr ParamAttr::withoutOptions() const {
   return get(getContext(), getName(), {}, Activation::None, {});
 }
 
-/// What the value of the attribute `gg.param` must be.
-static FailureOr<ParamAttr> getParam(Operation *op, Attribute value) {
-  if (auto param = dyn_cast<ParamAttr>(value))
-    return param;
-  return op->emitOpError("expected #gg.param as gg.param but got ") << value;
-}
-
-static LogicalResult checkParamType(func::FuncOp function, Type type) {
-  // Buffers are what bufferization leaves.
-  auto shaped = dyn_cast<ShapedType>(type);
-  if (isa<RankedTensorType, MemRefType>(type) &&
-      isa<FloatType>(shaped.getElementType()))
-    return success();
-  return function.emitOpError(
-             "expected a ranked tensor of floats as gg.param but got ")
-         << type;
-}
-
-/// The number of the tensor among `types` that has the parameter's name.
+/// The number of the first tensor among `types` that is the parameter.
 static std::optional<unsigned>
 findParam(ArrayRef<Type> types, StringRef name,
           function_ref<Attribute(unsigned)> getAttribute) {
@@ -67,27 +48,51 @@ findParam(ArrayRef<Type> types, StringRef name,
   return std::nullopt;
 }
 
+/// Checks gg.param on the `index`-th of a function's arguments or results,
+/// whichever `what` says.
+static LogicalResult verifyParam(func::FuncOp function, Attribute value,
+                                 StringRef what, ArrayRef<Type> types,
+                                 unsigned index,
+                                 function_ref<Attribute(unsigned)> get) {
+  auto param = dyn_cast<ParamAttr>(value);
+  if (!param)
+    return function.emitOpError("expected #gg.param as gg.param but got ")
+           << value;
+  // Buffers are what bufferization leaves.
+  Type type = types[index];
+  if (!isa<RankedTensorType, MemRefType>(type) ||
+      !isa<FloatType>(cast<ShapedType>(type).getElementType()))
+    return function.emitOpError(
+               "expected a ranked tensor of floats as gg.param but got ")
+           << type;
+  if (findParam(types, param.getName(), get).value_or(index) < index)
+    return function.emitOpError("expected one ")
+           << what << " for a parameter but got two for \"" << param.getName()
+           << '"';
+  return success();
+}
+
+static LogicalResult verifyLoss(func::FuncOp function, Type type) {
+  Type number = type;
+  if (auto tensor = dyn_cast<ShapedType>(type))
+    if (tensor.hasRank() && tensor.getRank() == 0)
+      number = tensor.getElementType();
+  if (isa<FloatType>(number))
+    return success();
+  return function.emitOpError(
+             "expected a float or a tensor of one as gg.loss but got ")
+         << type;
+}
+
 LogicalResult GGDialect::verifyRegionArgAttribute(Operation *op, unsigned,
                                                   unsigned argument,
                                                   NamedAttribute attribute) {
   auto function = dyn_cast<func::FuncOp>(op);
   if (!function || attribute.getName() != kParamAttr)
     return success();
-  FailureOr<ParamAttr> param = getParam(op, attribute.getValue());
-  if (failed(param))
-    return failure();
-  ArrayRef<Type> types = function.getArgumentTypes();
-  if (failed(checkParamType(function, types[argument])))
-    return failure();
-  auto getAttribute = [&](unsigned i) {
-    return function.getArgAttr(i, kParamAttr);
-  };
-  std::optional<unsigned> first =
-      findParam(types, param->getName(), getAttribute);
-  if (first && *first < argument)
-    return op->emitOpError("expected one argument for a parameter but got ")
-           << "two for \"" << param->getName() << '"';
-  return success();
+  return verifyParam(
+      function, attribute.getValue(), "argument", function.getArgumentTypes(),
+      argument, [&](unsigned i) { return function.getArgAttr(i, kParamAttr); });
 }
 
 LogicalResult GGDialect::verifyRegionResultAttribute(Operation *op, unsigned,
@@ -97,44 +102,26 @@ LogicalResult GGDialect::verifyRegionResultAttribute(Operation *op, unsigned,
   if (!function)
     return success();
   ArrayRef<Type> types = function.getResultTypes();
-  Type type = types[result];
-  if (attribute.getName() == kLossAttr) {
-    auto shaped = dyn_cast<ShapedType>(type);
-    if (shaped && shaped.hasRank() && shaped.getRank() == 0)
-      type = shaped.getElementType();
-    if (isa<FloatType>(type))
-      return success();
-    return op->emitOpError("expected a float or a tensor of one as gg.loss "
-                           "but got ")
-           << types[result];
-  }
+  if (attribute.getName() == kLossAttr)
+    return verifyLoss(function, types[result]);
   if (attribute.getName() != kParamAttr)
     return success();
-  FailureOr<ParamAttr> param = getParam(op, attribute.getValue());
-  if (failed(param))
+  if (failed(verifyParam(
+          function, attribute.getValue(), "result", types, result,
+          [&](unsigned i) { return function.getResultAttr(i, kParamAttr); })))
     return failure();
-  if (failed(checkParamType(function, type)))
-    return failure();
-  auto getResultAttribute = [&](unsigned i) {
-    return function.getResultAttr(i, kParamAttr);
-  };
-  std::optional<unsigned> first =
-      findParam(types, param->getName(), getResultAttribute);
-  if (first && *first < result)
-    return op->emitOpError("expected one result for a parameter but got ")
-           << "two for \"" << param->getName() << '"';
   // A function that makes parameters has no argument for any.
-  auto getArgument = [&](unsigned i) {
-    return function.getArgAttr(i, kParamAttr);
-  };
+  StringRef name = cast<ParamAttr>(attribute.getValue()).getName();
   std::optional<unsigned> argument =
-      findParam(function.getArgumentTypes(), param->getName(), getArgument);
-  if (argument && isa<TensorType>(type) &&
-      function.getArgumentTypes()[*argument] != type)
-    return op->emitOpError("expected a new value of type ")
-           << function.getArgumentTypes()[*argument] << " for \""
-           << param->getName() << "\" but got " << type;
-  return success();
+      findParam(function.getArgumentTypes(), name,
+                [&](unsigned i) { return function.getArgAttr(i, kParamAttr); });
+  if (!argument || !isa<TensorType>(types[result]))
+    return success();
+  Type wanted = function.getArgumentTypes()[*argument];
+  if (types[result] == wanted)
+    return success();
+  return function.emitOpError("expected a new value of type ")
+         << wanted << " for \"" << name << "\" but got " << types[result];
 }
 
 //===----------------------------------------------------------------------===//

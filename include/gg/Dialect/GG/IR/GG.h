@@ -61,8 +61,8 @@ inline constexpr llvm::StringLiteral kInPlaceAttr = "gg.in_place";
 inline constexpr llvm::StringLiteral kParamAttr = "gg.param";
 inline constexpr llvm::StringLiteral kLossAttr = "gg.loss";
 
-/// The shapes ν that a generalized Gaussian may have here.
-inline constexpr double kMinShape = 0.1, kMaxShape = 10;
+/// Whether ν can be the shape of parameters: from 0.1 to 10.
+inline bool isShape(double nu) { return nu >= 0.1 && nu <= 10; }
 
 /// On what gg-inject-backslash adds to a train step; the pass says what it is.
 inline constexpr llvm::StringLiteral kLambdaAttr = "gg.lambda";
