@@ -11,6 +11,7 @@
 #include "gg/Run/CommandLine.h"
 
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 
@@ -79,6 +80,14 @@ Json &Json::add(const char *key, double number) {
   char digits[40];
   std::snprintf(digits, sizeof(digits), "%.3f", number);
   text += number < 0 ? "null" : digits;
+  return *this;
+}
+
+Json &Json::addExact(const char *key, double number) {
+  item(key);
+  char digits[40];
+  std::snprintf(digits, sizeof(digits), "%.9g", number);
+  text += std::isfinite(number) ? digits : "null";
   return *this;
 }
 

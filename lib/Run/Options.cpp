@@ -39,6 +39,16 @@ Generation:
   --seed S                  of the sampling (default 0)
   --stop IDS                end a row at any of these token ids
 
+Perplexity:
+  --compare OTHER.gg        against another artifact of the same vocabulary: its
+                            perplexity, the change from it, KL(OTHER || ARTIFACT)
+                            per token, and how often both find the same token
+                            the likeliest
+  --json FILE.json          writes the results there too
+                            Intervals are of 95 %, by Student's t over the rows,
+                            which count as independent of each other; the change
+                            is that of each row's own tokens
+
 Always:
   --threads N               default: the physical cores this process may use
   --stats FILE.json         load_ms, first_token_ms, prefill_tokens_per_s,
@@ -176,6 +186,14 @@ private:
       options.tokensFile = value;
       return setMode(Mode::Perplexity);
     }
+    if (flag == "--compare") {
+      options.otherArtifact = value;
+      return true;
+    }
+    if (flag == "--json") {
+      options.jsonFile = value;
+      return true;
+    }
     if (flag == "--input") {
       // The file's name is after the last '=': tensor names may hold one.
       size_t equals = value.rfind('=');
@@ -195,10 +213,10 @@ private:
 
   bool isValueFlag() const {
     static const char *const flags[] = {
-        "--tokens", "-n",          "--temperature", "--top-k",
-        "--top-p",  "--seed",      "--stop",        "--threads",
-        "--stats",  "--logits",    "--tokens-file", "--perplexity",
-        "--input",  "--output-dir"};
+        "--tokens", "-n",           "--temperature", "--top-k",
+        "--top-p",  "--seed",       "--stop",        "--threads",
+        "--stats",  "--logits",     "--tokens-file", "--perplexity",
+        "--input",  "--output-dir", "--compare",     "--json"};
     for (const char *known : flags)
       if (flag == known)
         return true;
@@ -206,6 +224,11 @@ private:
   }
 
   bool checkMode() {
+    bool isPerplexity = options.mode == Mode::Perplexity;
+    if (!isPerplexity && !options.otherArtifact.empty())
+      return fail("expected --perplexity with --compare");
+    if (!isPerplexity && !options.jsonFile.empty())
+      return fail("expected --perplexity with --json");
     switch (options.mode) {
     case Mode::None:
       return fail("expected a mode, --tokens for example; see --help");

@@ -45,6 +45,8 @@ struct Options {
   // Logits, Perplexity
   std::string tokensFile;
   std::string logitsFile;
+  std::string otherArtifact;
+  std::string jsonFile;
   // Tensors: name and file.
   std::vector<std::pair<std::string, std::string>> inputs;
   std::string outputFolder;

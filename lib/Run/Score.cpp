@@ -1,4 +1,4 @@
-//===- Score.cpp - Logits and perplexity of token files -------------------===//
+//===- Score.cpp - Logits of token files ----------------------------------===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,18 +6,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Progress.h"
 #include "Session.h"
 
 #include <algorithm>
 #include <cinttypes>
-#include <cmath>
-#include <cstdio>
-#include <cstring>
 #include <limits>
+#include <numeric>
 
 using namespace gg::run;
-
-static constexpr int64_t padding = -1;
 
 template <typename T>
 static void widen(const uint8_t *data, std::vector<int64_t> &ids) {
@@ -60,90 +57,127 @@ bool TokenRows::read(const std::string &path) {
 
 namespace {
 
-/// Runs as many rows at a time as the artifact has.
+/// Runs as many rows at a time as every artifact has.
 class Scorer {
 public:
-  Scorer(Session &session, const TokenRows &tokens,
+  Scorer(const std::vector<Session *> &sessions, const TokenRows &tokens,
          const std::vector<int64_t> &lengths, const LogitsVisitor &visit)
-      : session(session), tokens(tokens), lengths(lengths), visit(visit) {}
+      : tokens(tokens), lengths(lengths), visit(visit),
+        progress(std::accumulate(lengths.begin(), lengths.end(), int64_t{0})) {
+    for (Session *session : sessions)
+      lanes.push_back({*session, {}, 0, 0});
+  }
 
   bool run() {
-    int64_t capacity = session.info.capacity;
-    for (int64_t row = 0; row < tokens.rows; ++row)
-      if (capacity && lengths[static_cast<size_t>(row)] > capacity)
-        return fail("row %" PRId64 " has %" PRId64
-                    " tokens but the artifact's capacity is %" PRId64
-                    "; compile the model with a larger --context",
-                    row, lengths[static_cast<size_t>(row)], capacity);
-    for (int64_t row = 0; row < tokens.rows; row += session.info.batch)
-      if (!runGroup(row))
+    int64_t group = std::numeric_limits<int64_t>::max();
+    for (const Lane &lane : lanes) {
+      if (!checkCapacity(lane.session))
+        return false;
+      group = std::min(group, lane.session.info.batch);
+    }
+    for (int64_t row = 0; row < tokens.rows; row += group)
+      if (!runGroup(row, std::min(group, tokens.rows - row)))
         return false;
     return true;
   }
 
 private:
+  /// A session, and what it said of a piece.
+  struct Lane {
+    Session &session;
+    std::vector<float> logits;
+    int64_t scored;
+    double milliseconds;
+  };
+
   int64_t lengthOf(int64_t row) const {
-    return row < tokens.rows ? lengths[static_cast<size_t>(row)] : 0;
+    return lengths[static_cast<size_t>(row)];
   }
 
-  bool runGroup(int64_t first) {
-    gg_reset(session.session.get());
-    int64_t batch = session.info.batch, longest = 0;
-    for (int64_t i = 0; i < batch; ++i)
+  bool checkCapacity(const Session &session) const {
+    int64_t capacity = session.info.capacity;
+    for (int64_t row = 0; row < tokens.rows; ++row)
+      if (capacity && lengthOf(row) > capacity)
+        return fail("%s: row %" PRId64 " has %" PRId64
+                    " tokens but the artifact's capacity is %" PRId64
+                    "; compile the model with a larger --context",
+                    session.artifact.c_str(), row, lengthOf(row), capacity);
+    return true;
+  }
+
+  bool runGroup(int64_t first, int64_t rows) {
+    int64_t longest = 0, piece = 0;
+    for (int64_t i = 0; i < rows; ++i)
       longest = std::max(longest, lengthOf(first + i));
-    // A decoder without a cache would start over for each piece.
-    int64_t piece = session.info.chunk ? session.info.chunk : longest;
+    for (const Lane &lane : lanes) {
+      gg_reset(lane.session.session.get());
+      // A decoder without a cache would start over for each piece.
+      int64_t chunk = lane.session.info.chunk;
+      piece = std::max(piece, chunk ? chunk : longest);
+    }
     for (int64_t done = 0; done < longest; done += piece)
-      if (!runPiece(first, done, std::min(piece, longest - done)))
+      if (!runPiece(first, rows, done, std::min(piece, longest - done)))
         return false;
     return true;
   }
 
-  bool runPiece(int64_t first, int64_t done, int64_t length) {
-    int64_t batch = session.info.batch, vocabulary = session.info.vocabulary;
-    ids.assign(static_cast<size_t>(batch * length), 0);
-    counts.assign(static_cast<size_t>(batch), 0);
-    logits.resize(static_cast<size_t>(batch * length * vocabulary));
-    for (int64_t i = 0; i < batch; ++i) {
-      int64_t count =
-          std::min(std::max<int64_t>(lengthOf(first + i) - done, 0), length);
-      counts[static_cast<size_t>(i)] = count;
-      if (count)
-        std::copy_n(tokens.ids.begin() + (first + i) * tokens.width + done,
-                    count, ids.begin() + i * length);
-    }
-    double start = now();
-    if (!Session::check(gg_score(session.session.get(), ids.data(), length,
-                                 counts.data(), logits.data())))
-      return false;
-    milliseconds += now() - start;
-    for (int64_t i = 0; i < batch; ++i) {
-      scored += counts[static_cast<size_t>(i)];
-      for (int64_t t = 0; t < counts[static_cast<size_t>(i)]; ++t)
-        visit(first + i, done + t,
-              logits.data() + (i * length + t) * vocabulary);
-    }
-    session.stats.prefillTokensPerS =
-        static_cast<double>(scored) / milliseconds * 1e3;
+  bool runPiece(int64_t first, int64_t rows, int64_t done, int64_t length) {
+    std::vector<int64_t> counts;
+    for (int64_t i = 0; i < rows; ++i)
+      counts.push_back(
+          std::min(std::max<int64_t>(lengthOf(first + i) - done, 0), length));
+    for (Lane &lane : lanes)
+      if (!score(lane, first, done, length, counts))
+        return false;
+    std::vector<const float *> logits(lanes.size());
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t t = 0; t < counts[static_cast<size_t>(i)]; ++t) {
+        for (size_t j = 0; j < lanes.size(); ++j)
+          logits[j] = lanes[j].logits.data() +
+                      (i * length + t) * lanes[j].session.info.vocabulary;
+        visit(first + i, done + t, logits.data());
+      }
+    progress.advance(std::accumulate(counts.begin(), counts.end(), int64_t{0}));
     return true;
   }
 
-  Session &session;
+  /// Rows of the artifact that are too many for this piece stay empty.
+  bool score(Lane &lane, int64_t first, int64_t done, int64_t length,
+             std::vector<int64_t> counts) {
+    const gg_model_info &info = lane.session.info;
+    std::vector<int64_t> ids(static_cast<size_t>(info.batch * length));
+    for (size_t i = 0; i < counts.size(); ++i)
+      std::copy_n(tokens.ids.begin() +
+                      (first + static_cast<int64_t>(i)) * tokens.width + done,
+                  counts[i], ids.begin() + static_cast<int64_t>(i) * length);
+    lane.scored += std::accumulate(counts.begin(), counts.end(), int64_t{0});
+    counts.resize(static_cast<size_t>(info.batch));
+    lane.logits.resize(
+        static_cast<size_t>(info.batch * length * info.vocabulary));
+    double start = now();
+    if (!Session::check(gg_score(lane.session.session.get(), ids.data(), length,
+                                 counts.data(), lane.logits.data())))
+      return false;
+    lane.milliseconds += now() - start;
+    lane.session.stats.prefillTokensPerS =
+        static_cast<double>(lane.scored) / lane.milliseconds * 1e3;
+    return true;
+  }
+
   const TokenRows &tokens;
   const std::vector<int64_t> &lengths;
   const LogitsVisitor &visit;
-  std::vector<int64_t> ids, counts;
-  std::vector<float> logits;
-  int64_t scored = 0;
-  double milliseconds = 0;
+  std::vector<Lane> lanes;
+  Progress progress;
 };
 
 } // namespace
 
-bool gg::run::scoreRows(Session &session, const TokenRows &tokens,
+bool gg::run::scoreRows(const std::vector<Session *> &sessions,
+                        const TokenRows &tokens,
                         const std::vector<int64_t> &lengths,
                         const LogitsVisitor &visit) {
-  return Scorer(session, tokens, lengths, visit).run();
+  return Scorer(sessions, tokens, lengths, visit).run();
 }
 
 bool gg::run::writeLogits(Session &session, const std::string &tokensFile,
@@ -168,61 +202,10 @@ bool gg::run::writeLogits(Session &session, const std::string &tokensFile,
   for (int64_t row = 0; row < tokens.rows; ++row)
     std::fill(at(row, tokens.lengths[static_cast<size_t>(row)]), at(row + 1, 0),
               std::numeric_limits<float>::quiet_NaN());
-  auto keep = [&](int64_t row, int64_t token, const float *logits) {
-    std::copy_n(logits, vocabulary, at(row, token));
+  auto keep = [&](int64_t row, int64_t token, const float *const *logits) {
+    std::copy_n(*logits, vocabulary, at(row, token));
   };
-  if (!scoreRows(session, tokens, tokens.lengths, keep))
+  if (!scoreRows({&session}, tokens, tokens.lengths, keep))
     return false;
   return writer.commit(error) || fail("%s", error.c_str());
-}
-
-//===----------------------------------------------------------------------===//
-// Perplexity
-//===----------------------------------------------------------------------===//
-
-/// −log of the probability that the logits give to a token.
-static double negativeLogLikelihood(const float *logits, int64_t count,
-                                    int64_t token) {
-  double most = static_cast<double>(*std::max_element(logits, logits + count));
-  double sum = 0;
-  for (int64_t i = 0; i < count; ++i)
-    sum += std::exp(static_cast<double>(logits[i]) - most);
-  return most + std::log(sum) - static_cast<double>(logits[token]);
-}
-
-bool gg::run::printPerplexity(Session &session, const Options &options) {
-  TokenRows tokens;
-  if (!tokens.read(options.tokensFile))
-    return false;
-  // The last token of a row predicts nothing.
-  std::vector<int64_t> lengths;
-  int64_t predicted = 0;
-  for (int64_t length : tokens.lengths) {
-    lengths.push_back(std::max<int64_t>(length - 1, 0));
-    predicted += lengths.back();
-  }
-  if (!predicted)
-    return fail("%s: expected a row of two tokens or more",
-                options.tokensFile.c_str());
-  int64_t vocabulary = session.info.vocabulary;
-  for (int64_t id : tokens.ids)
-    if (id != padding && (id < 0 || id >= vocabulary))
-      return fail("%s: token id %" PRId64 " is out of range: expected 0 to "
-                  "%" PRId64,
-                  options.tokensFile.c_str(), id, vocabulary - 1);
-  double sum = 0;
-  auto add = [&](int64_t row, int64_t token, const float *logits) {
-    int64_t next =
-        tokens.ids[static_cast<size_t>(row * tokens.width + token + 1)];
-    sum += negativeLogLikelihood(logits, vocabulary, next);
-  };
-  if (!scoreRows(session, tokens, lengths, add))
-    return false;
-  double mean = sum / static_cast<double>(predicted);
-  if (!std::isfinite(mean))
-    return fail("the model's logits are no numbers");
-  std::printf("perplexity %.6f\nmean negative log-likelihood %.8f\n"
-              "tokens %" PRId64 "\n",
-              std::exp(mean), mean, predicted);
-  return true;
 }

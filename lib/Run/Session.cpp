@@ -20,19 +20,26 @@
 
 using namespace gg::run;
 
-bool Session::open(const Options &options) {
+bool Session::open(const std::string &path, int threads) {
   double start = now();
+  artifact = path;
   gg_model *loaded;
-  if (!check(gg_model_load(options.artifact.c_str(), &loaded)))
+  if (!check(gg_model_load(path.c_str(), &loaded)))
     return false;
   model.reset(loaded);
   gg_model_get_info(loaded, &info);
   gg_session *created;
-  if (!check(gg_session_create(loaded, options.threads, &created)))
+  if (!check(gg_session_create(loaded, threads, &created)))
     return false;
   session.reset(created);
   stats.loadMs = now() - start;
-  return !options.profile || check(gg_profile_start(created));
+  return true;
+}
+
+bool Session::checkDecoder() const {
+  return info.kind != GG_TENSORS ||
+         fail("%s: is no decoder: use --input and --output-dir",
+              artifact.c_str());
 }
 
 //===----------------------------------------------------------------------===//
@@ -51,7 +58,7 @@ bool Session::writeStats(const Options &options) const {
       .add("decode_tokens_per_s", stats.decodeTokensPerS)
       .add("peak_rss_bytes", static_cast<int64_t>(usage.ru_maxrss) * 1024)
       .add("threads", int64_t(gg_session_threads(session.get())))
-      .add("artifact", options.artifact)
+      .add("artifact", artifact)
       .add("weights", std::string(info.weights_type))
       .add("code", std::string(info.code_level));
   return writeFile(options.statsFile, json.finish());
@@ -73,16 +80,16 @@ bool Session::writeProfile(const Options &options) const {
   machine::Limits limits;
   meter->measureMemory(limits);
   meter->measureArithmetic(limits);
-  bool isBF16 = computesBF16(options.artifact, info);
+  bool isBF16 = computesBF16(artifact, info);
   std::vector<Kernel> kernels = collectKernels(session.get());
   printKernels(kernels, limits, isBF16);
   if (options.profileFile.empty())
     return true;
   if (!endsIn(options.profileFile, ".json"))
     return writeFile(options.profileFile,
-                     kernelChart(options.artifact, kernels, limits, isBF16));
+                     kernelChart(artifact, kernels, limits, isBF16));
   Json json;
-  json.add("artifact", options.artifact);
+  json.add("artifact", artifact);
   addMachine(json, limits);
   addKernels(json, kernels, limits, isBF16);
   return writeFile(options.profileFile, json.finish());
@@ -102,12 +109,13 @@ static bool runMode(const Options &options) {
   if (options.mode == Mode::Verify)
     return verify(options);
   Session session;
-  if (!session.open(options))
+  if (!session.open(options.artifact, options.threads))
     return false;
-  bool isDecoder = session.info.kind != GG_TENSORS;
-  if (!isDecoder && options.mode != Mode::Tensors)
-    return fail("%s: is no decoder: use --input and --output-dir",
-                options.artifact.c_str());
+  if (options.profile &&
+      !Session::check(gg_profile_start(session.session.get())))
+    return false;
+  if (options.mode != Mode::Tensors && !session.checkDecoder())
+    return false;
   bool done = false;
   switch (options.mode) {
   case Mode::Generate:

@@ -33,16 +33,18 @@ struct SessionDeleter {
   void operator()(gg_session *session) const { gg_session_free(session); }
 };
 
-/// The loaded artifact.
+/// A loaded artifact.
 struct Session {
-  bool open(const Options &options);
+  bool open(const std::string &path, int threads);
   bool writeStats(const Options &options) const;
   bool writeProfile(const Options &options) const;
   /// Prints what the runtime has to say where a call of it failed.
   static bool check(gg_status status) {
     return status == GG_OK || fail("%s", gg_last_error());
   }
+  bool checkDecoder() const;
 
+  std::string artifact;
   std::unique_ptr<gg_model, ModelDeleter> model;
   std::unique_ptr<gg_session, SessionDeleter> session;
   gg_model_info info;
@@ -51,6 +53,8 @@ struct Session {
 
 /// Rows of token ids, [rows, width]; lengths tell how many are no padding.
 struct TokenRows {
+  static constexpr int64_t padding = -1;
+
   bool read(const std::string &path);
 
   int64_t rows = 0, width = 0;
@@ -58,12 +62,13 @@ struct TokenRows {
   std::vector<int64_t> lengths;
 };
 
-/// Called with the logits that follow a row's token.
+/// Called with the logits that follow a row's token, of each session.
 using LogitsVisitor =
-    std::function<void(int64_t row, int64_t token, const float *logits)>;
+    std::function<void(int64_t row, int64_t token, const float *const *logits)>;
 
-/// Runs every row from an empty cache, `lengths[row]` tokens of it.
-bool scoreRows(Session &session, const TokenRows &tokens,
+/// Runs every row from an empty cache, `lengths[row]` tokens of it, through all
+/// sessions side by side: no more logits are kept than those of a few tokens.
+bool scoreRows(const std::vector<Session *> &sessions, const TokenRows &tokens,
                const std::vector<int64_t> &lengths, const LogitsVisitor &visit);
 
 bool generate(Session &session, const Options &options);

@@ -8,12 +8,14 @@
 
 #include "gg/Run/Run.h"
 #include "ToyArtifact.h"
+#include "gg/Run/Intervals.h"
 #include "gg/Run/Npy.h"
 #include "gg/Run/Sampler.h"
 #include "gtest/gtest.h"
 
 #include <cmath>
 
+using namespace gg;
 using namespace gg::run;
 using namespace gg::test;
 
@@ -274,6 +276,68 @@ TEST(Sampler, DrawsInProportion) {
 }
 
 //===----------------------------------------------------------------------===//
+// Intervals
+//===----------------------------------------------------------------------===//
+
+TEST(Intervals, KnowStudentsDistribution) {
+  // Tables of the distribution, as in Abramowitz and Stegun 26.10.
+  const std::pair<int64_t, double> table[] = {
+      {1, 12.706}, {2, 4.303},  {3, 3.182},  {4, 2.776},   {5, 2.571},
+      {9, 2.262},  {10, 2.228}, {23, 2.069}, {120, 1.980}, {1000, 1.962}};
+  for (auto [degrees, bound] : table)
+    EXPECT_NEAR(studentBound(degrees), bound, 5.1e-4) << degrees;
+}
+
+TEST(Intervals, OfEqualRowsAreThoseOfTheirMeans) {
+  // Rows of one length: the mean of their means, with its standard error.
+  Estimate estimate = meanOverRows({2, 4, 9}, {2, 2, 2});
+  double means[] = {1, 2, 4.5}, mean = 2.5, squares = 0;
+  for (double x : means)
+    squares += (x - mean) * (x - mean);
+  double half = studentBound(2) * std::sqrt(squares / 2 / 3);
+  EXPECT_DOUBLE_EQ(estimate.mean, mean);
+  EXPECT_DOUBLE_EQ(estimate.low, mean - half);
+  EXPECT_DOUBLE_EQ(estimate.high, mean + half);
+}
+
+TEST(Intervals, IgnoreEmptyRows) {
+  Estimate some = meanOverRows({2, 5}, {2, 1});
+  Estimate all = meanOverRows({0, 2, 0, 5}, {0, 2, 0, 1});
+  EXPECT_EQ(some.mean, all.mean);
+  EXPECT_EQ(some.low, all.low);
+  EXPECT_EQ(some.high, all.high);
+}
+
+TEST(Intervals, OfOneRowAreUnknown) {
+  Estimate estimate = meanOverRows({3, 0}, {2, 0});
+  EXPECT_EQ(estimate.mean, 1.5);
+  EXPECT_TRUE(std::isnan(estimate.low) && std::isnan(estimate.high));
+}
+
+TEST(Intervals, CoverTheMean) {
+  // Rows of unequal length whose tokens share a shift of the row: about 95 % of
+  // the intervals hold the mean, half, of such tokens.
+  constexpr int trials = 4000, rows = 12;
+  Sampler random({});
+  int covered = 0;
+  for (int trial = 0; trial < trials; ++trial) {
+    std::vector<double> sums;
+    std::vector<int64_t> counts;
+    for (int row = 0; row < rows; ++row) {
+      counts.push_back(10 + static_cast<int64_t>(10 * random.random()));
+      double shift = random.random(), sum = 0;
+      for (int64_t i = 0; i < counts.back(); ++i)
+        sum += shift + (random.random() - 0.5) / 2;
+      sums.push_back(sum);
+    }
+    Estimate estimate = meanOverRows(sums, counts);
+    covered += estimate.low <= 0.5 && 0.5 <= estimate.high;
+  }
+  // Three standard deviations of such a share are 0.010.
+  EXPECT_NEAR(static_cast<double>(covered) / trials, 0.95, 0.015);
+}
+
+//===----------------------------------------------------------------------===//
 // gg-run
 //===----------------------------------------------------------------------===//
 
@@ -342,6 +406,10 @@ TEST_F(RunTest, RefusesWrongArguments) {
   expectFailure({"a.gg", "--tokens-file", "x"}, "--logits together");
   expectFailure({"a.gg", "--input", "x=y"}, "expected --output-dir");
   expectFailure({"a.gg", "--input", "xy"}, "expected NAME=FILE.npy");
+  expectFailure({"a.gg", "--info", "--compare", "b.gg"},
+                "expected --perplexity with --compare");
+  expectFailure({"a.gg", "--tokens=1", "--json", "b.json"},
+                "expected --perplexity with --json");
   expectFailure({folder / "none.gg", "--info"}, "No such file");
   expectFailure({folder / "none.gg", "--tokens", "1"}, "No such file");
 }
@@ -406,10 +474,11 @@ TEST_F(RunTest, WritesLogits) {
                 "expected its token ids 'ids' as the only input");
 
   std::filesystem::remove(path);
-  expectFailure({toy, "--tokens-file",
-                 write("long.npy", {1, 17}, std::vector<int64_t>(17, 1)),
-                 "--logits", path},
-                "row 0 has 17 tokens but the artifact's capacity is 16");
+  expectFailure(
+      {toy, "--tokens-file",
+       write("long.npy", {1, 17}, std::vector<int64_t>(17, 1)), "--logits",
+       path},
+      "toy.gg: row 0 has 17 tokens but the artifact's capacity is 16");
   expectFailure({toy, "--tokens-file", write("gap.npy", {1, 3}, {1, -1, 2}),
                  "--logits", path},
                 "expected -1 at the end only");
@@ -451,6 +520,55 @@ TEST_F(RunTest, PrintsPerplexity) {
                 "expected a row of two tokens or more");
   expectFailure({toy, "--perplexity", write("big.npy", {1, 2}, {1, 11})},
                 "token id 11 is out of range");
+}
+
+TEST_F(RunTest, ComparesPerplexities) {
+  makeDecoder();
+  std::string file = write("ids.npy", {3, 5},
+                           {1, 2, 3, 4, 5, 6, 9, -1, -1, -1, 8, 8, 8, 8, 8});
+  std::string json = folder / "result.json";
+  // Against a decoder without a cache, of another batch and no chunks.
+  std::string other = folder / "other.gg";
+  writeToy(other, toyRecompute(), GG_TOY_RECOMPUTE);
+  ASSERT_EQ(
+      run({toy, "--perplexity", file, "--compare", other, "--json", json}), 0)
+      << err;
+  expectError(out, "9 tokens in 3 rows");
+  expectError(out, "top-1 agreement");
+  std::vector<uint8_t> bytes = readBytes(json);
+  std::string text(bytes.begin(), bytes.end());
+  for (const char *key :
+       {"perplexity", "negative_log_likelihood", "against", "change_percent",
+        "kl_divergence", "top1_agreement_percent"})
+    expectError(text, "\"" + std::string(key) + "\": ");
+
+  // A row says nothing of the spread between rows.
+  ASSERT_EQ(run({toy, "--perplexity", write("row.npy", {1, 2}, {1, 2}),
+                 "--compare", toy, "--json", json}),
+            0)
+      << err;
+  EXPECT_EQ(out.find("95 %"), std::string::npos) << out;
+  bytes = readBytes(json);
+  expectError(std::string(bytes.begin(), bytes.end()), "\"low\": null");
+
+  expectFailure({toy, "--perplexity", file, "--compare", folder / "none.gg"},
+                "none.gg");
+  weights::Model larger = toyDecoder();
+  larger.vocabulary = 12;
+  for (weights::Entry &entry : larger.entries)
+    for (weights::Value &output : entry.outputs)
+      if (output.role == weights::Role::Logits)
+        output.dims.back().size = 12;
+  std::string wide = folder / "wide.gg";
+  writeToy(wide, larger, GG_TOY_DECODER);
+  expectFailure({toy, "--perplexity", file, "--compare", wide},
+                "expected a vocabulary of 11 as " + toy + " has but got 12");
+  std::string tensors = folder / "tensors.gg";
+  writeToy(tensors, toyTensors(), GG_TOY_TENSORS);
+  expectFailure({toy, "--perplexity", file, "--compare", tensors},
+                tensors + ": is no decoder");
+  expectFailure({toy, "--perplexity", file, "--json", folder / "no/x.json"},
+                "No such file");
 }
 
 TEST_F(RunTest, RunsTensors) {

@@ -29,6 +29,8 @@ public:
   /// Three digits after the point; null for a negative number, which stands for
   /// what is not known.
   Json &add(const char *key, double number);
+  /// Nine significant digits; null for what is not finite.
+  Json &addExact(const char *key, double number);
 
   /// Ends the outermost object.
   std::string finish();
