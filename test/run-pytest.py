@@ -16,8 +16,8 @@ if os.path.exists(venv) and os.path.realpath(sys.prefix) != os.path.realpath(
         os.path.join(build, "venv")):
     os.execv(venv, [venv] + sys.argv)
 
-needed = ("gguf", "ml_dtypes", "numpy", "onnx", "onnxruntime", "pytest", "scipy",
-          "tokenizers")
+needed = ("gguf", "ml_dtypes", "numpy", "onnx", "onnxruntime", "pytest", "rich",
+          "scipy", "tokenizers")
 missing = [name for name in needed if importlib.util.find_spec(name) is None]
 if missing:
     print("skipped: python lacks", ", ".join(missing), "(scripts/python-env.sh test installs them)")

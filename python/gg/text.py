@@ -15,9 +15,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from .decoder import ModelError
+from .tokenizer import TextTokenizer
 
 _CHATML = ("<|im_start|>system\n{system}<|im_end|>\n<|im_start|>user\n{prompt}<|im_end|>\n"
            "<|im_start|>assistant\n")
@@ -40,28 +41,17 @@ class TextModel:
 
     def __init__(self, artifact: "str | os.PathLike[str]",
                  tokenizer: "str | os.PathLike[str]") -> None:
-        try:
-            from tokenizers import Tokenizer
-        except ImportError as error:
-            raise ModelError("tokenizers are needed: pip install tokenizers") from error
         self.artifact = os.fspath(artifact)
-        self.tokenizer = Tokenizer.from_file(os.fspath(tokenizer))
-        settings = os.path.join(os.path.dirname(os.fspath(tokenizer)), "gg_text.json")
-        self.settings: Dict[str, Any] = {"add_bos": False, "bos": None, "stop": [],
-                                         "chatml": False}
-        if os.path.exists(settings):
-            with open(settings) as file:
-                self.settings.update(json.load(file))
+        self.tokenizer = TextTokenizer(tokenizer)
 
     def encode(self, prompt: str, chat: bool = False,
                system: str = "You are a helpful AI assistant.") -> List[int]:
         """Token ids of ``prompt``, as one ChatML turn where ``chat``."""
-        if chat and not self.settings["chatml"]:
+        if chat and not self.tokenizer.settings["chatml"]:
             raise ModelError("the model's chat template is not ChatML; leave out --chat")
         if chat:
             prompt = _CHATML.format(system=system, prompt=prompt)
-        ids = self.tokenizer.encode(prompt, add_special_tokens=False).ids
-        return [self.settings["bos"]] + ids if self.settings["add_bos"] else ids
+        return self.tokenizer.encode(prompt)
 
     def generate(self, ids: List[int], count: int,
                  options: Optional[List[str]] = None) -> Tuple[str, Dict[str, float]]:
@@ -74,8 +64,9 @@ class TextModel:
             stats = os.path.join(folder, "stats.json")
             command = [find_tool("gg-run"), self.artifact, "--tokens", ",".join(map(str, ids)),
                        "-n", str(count), "--stats", stats]
-            if self.settings["stop"]:
-                command += ["--stop", ",".join(map(str, self.settings["stop"]))]
+            stops = self.tokenizer.settings["stop"]
+            if stops:
+                command += ["--stop", ",".join(map(str, stops))]
             result = subprocess.run(command + (options or []), capture_output=True, text=True)
             if result.returncode:
                 raise ModelError(result.stderr.strip() or f"gg-run exited {result.returncode}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Sequence, Tuple
+import json
+import os
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from .decoder import ModelError
 from .gguf_model import GGUFModel
@@ -102,3 +104,62 @@ def tokenizer_from_gguf(model: GGUFModel):
             token = t.AddedToken(piece, special=special, normalized=False)
             (result.add_special_tokens if special else result.add_tokens)([token])
     return result
+
+
+class TextTokenizer:
+    """A tokenizer.json, and what gg_text.json beside it says of begin and end.
+
+    ``settings`` has ``add_bos`` (whether texts begin with the token ``bos``),
+    ``bos``, ``stop`` (the tokens that end a text) and ``chatml``.
+    """
+
+    def __init__(self, path: "str | os.PathLike[str]") -> None:
+        path = os.fspath(path)
+        if not os.path.isfile(path):
+            raise ModelError(f"{path}: expected a tokenizer.json but there is none")
+        try:
+            self._tokenizer = _import_tokenizers().Tokenizer.from_file(path)
+        except ModelError:
+            raise
+        except Exception as error:  # The package knows no kind more precise.
+            raise ModelError(f"{path}: expected a tokenizer.json: {error}") from error
+        self.settings: Dict[str, Any] = {"add_bos": False, "bos": None, "stop": [],
+                                         "chatml": False}
+        settings = os.path.join(os.path.dirname(path), "gg_text.json")
+        if os.path.exists(settings):
+            with open(settings) as file:
+                self.settings.update(json.load(file))
+
+    def encode(self, text: str) -> List[int]:
+        """Token ids of ``text``, begun as the model's texts begin."""
+        begin = [self.settings["bos"]] if self.settings["add_bos"] else []
+        return begin + self._ids(text)
+
+    def _ids(self, text: str) -> List[int]:
+        return self._tokenizer.encode(text, add_special_tokens=False).ids
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of token ids."""
+        return self._tokenizer.decode(ids)
+
+    def encode_pair(self, prompt: str, continuation: str) -> Tuple[List[int], int]:
+        """Token ids of a prompt and its continuation, and how many of them are
+        the prompt's.
+
+        As lm-evaluation-harness does it: spaces at the end of the prompt count
+        as the continuation's, and the tokens of the continuation are those of
+        the whole text behind as many as the prompt alone has. An empty prompt
+        is the token ``bos``.
+        """
+        begin = prompt.rstrip()
+        if begin:
+            head, whole = self.encode(begin), self.encode(prompt + continuation)
+        elif self.settings["bos"] is not None:
+            head = [self.settings["bos"]]
+            whole = head + self._ids(prompt + continuation)
+        else:
+            raise ModelError("expected a prompt that is not empty, or gg_text.json beside the "
+                             "tokenizer with the token bos that texts begin with")
+        if len(whole) <= len(head):
+            raise ModelError("expected a continuation with tokens of its own")
+        return head + whole[len(head):], len(head)
