@@ -217,6 +217,12 @@ private:
     return caches;
   }
 
+  static bool isCounted(const Entry &entry) {
+    return std::any_of(
+        entry.inputs.begin(), entry.inputs.end(),
+        [](const Value &value) { return value.role == Role::Counts; });
+  }
+
   bool verifyDecoderEntry(const char *name, int64_t tokens, bool counted,
                           bool allLogits) {
     const Entry *entry = require(name);
@@ -276,9 +282,14 @@ private:
         return fail("capacity, chunk, batch or vocabulary of the decoder is "
                     "not between 1 and 2^30");
     auto chunk = static_cast<int64_t>(model.chunk);
-    return verifyDecoderEntry("step", 1, false, false) &&
-           verifyDecoderEntry("prefill", chunk, true, false) &&
-           (!find("score") || verifyDecoderEntry("score", chunk, false, true));
+    if (!verifyDecoderEntry("step", 1, false, false) ||
+        !verifyDecoderEntry("prefill", chunk, true, false))
+      return false;
+    // Without counts a score entry computes what nobody asks for, as older
+    // compilers made it.
+    const Entry *score = find("score");
+    return !score ||
+           verifyDecoderEntry("score", chunk, isCounted(*score), true);
   }
 
   static bool fits(const Shape &shape, const Shape &expected) {

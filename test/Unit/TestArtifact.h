@@ -110,7 +110,7 @@ inline weights::Model decoderModel(int64_t batch, int64_t capacity,
         value("ids", ElementType::I64, Role::Ids, {batch, isStep ? 1 : chunk}));
     entry.inputs.push_back(
         value("positions", ElementType::I64, Role::Positions, {batch}));
-    if (!std::strcmp(name, "prefill"))
+    if (!isStep)
       entry.inputs.push_back(
           value("counts", ElementType::I64, Role::Counts, {batch}));
     entry.inputs.push_back(value("cache", ElementType::F32, Role::Cache,

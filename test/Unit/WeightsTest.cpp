@@ -130,6 +130,13 @@ TEST_F(ReaderTest, ReadsWhatWasWritten) {
   EXPECT_TRUE(reader->verifyCode(reader->model().codes[0], error)) << error;
 }
 
+TEST_F(ReaderTest, ReadsScoreEntriesWithoutCounts) {
+  std::vector<Value> &inputs = model.entries[2].inputs;
+  inputs.erase(inputs.begin() + 2);
+  store();
+  EXPECT_EQ(open(), "");
+}
+
 TEST_F(ReaderTest, ReadsAnEmptyPayload) {
   table.clear();
   payload.clear();
@@ -339,8 +346,11 @@ TEST_F(ReaderTest, ChecksDecoders) {
   model.entries[1].inputs[1].role = Role::Ids;
   expectStoredError("entry 'prefill' has two token ids");
   model = good;
+  model.entries[0].inputs.push_back(good.entries[1].inputs[2]);
+  expectStoredError("entry 'step' has the unexpected input 'counts'");
+  model = good;
   model.entries[2].inputs.push_back(good.entries[1].inputs[2]);
-  expectStoredError("entry 'score' has the unexpected input 'counts'");
+  expectStoredError("entry 'score' has two counts");
   model = good;
   model.entries[1].inputs[3].dims[2].size = 16;
   expectStoredError("entry 'prefill': the cache 'cache' has an unexpected "

@@ -435,7 +435,7 @@ def StatefulKVPass : Pass<"gg-stateful-kv", "::mlir::ModuleOp"> {
     tokens meet in causal attentions only, and replaces it by entries over
     caches that are written in place: `step` (one token a row), `prefill` (a
     chunk of tokens, of which `counts` are valid, and the logits of the last
-    valid one) and `score` (a chunk, all logits). Rows may stand at different
+    valid one) and `score` (such a chunk, all logits). Rows may stand at different
     positions. The standard's own form of an external cache is used:
     TensorScatter and an Attention with `nonpad_kv_seqlen`. A cache has room for
     `context + chunk` entries.

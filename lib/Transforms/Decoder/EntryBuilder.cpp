@@ -80,7 +80,7 @@ void EntryBuilder::createFunction() {
       RankedTensorType::get(options.batch, i64)};
   SmallVector<std::pair<std::string, StringRef>> names = {
       {"ids", "ids"}, {"positions", "positions"}};
-  if (kind == EntryKind::Prefill) {
+  if (kind != EntryKind::Step) {
     types.push_back(types[1]);
     names.push_back({"counts", "counts"});
   }
@@ -111,7 +111,7 @@ void EntryBuilder::createFunction() {
   }
   ids = body->getArgument(0);
   positions = body->getArgument(1);
-  if (kind == EntryKind::Prefill)
+  if (kind != EntryKind::Step)
     counts = body->getArgument(2);
   for (Value cache : body->getArguments().drop_front(firstCache))
     caches.push_back(cache);
@@ -160,7 +160,7 @@ func::FuncOp EntryBuilder::build() {
     }
   }
   finish(logits);
-  if (kind == EntryKind::Prefill && sequence > 1 && hasTokenRows())
+  if (kind != EntryKind::Step && sequence > 1 && hasTokenRows())
     function.setArgAttr(2, gg::ir::kTokenRowsAttr,
                         builder.getI64IntegerAttr(options.batch * sequence));
   return function;

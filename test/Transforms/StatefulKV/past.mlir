@@ -32,7 +32,9 @@
 // CHECK: onnx.MatMul({{.*}}(tensor<1x1x8xf32>, tensor<8x16xf32>) -> tensor<1x1x16xf32>
 // CHECK: return
 
+// Score needs no more tokens than prefill.
 // CHECK-LABEL: func.func @score(
+// CHECK-SAME: %{{.*}}: tensor<1xi64> {gg.role = "counts", gg.token_rows = 4 : i64
 // CHECK-SAME: -> (tensor<1x4x16xf32> {gg.role = "logits"
 
 // BATCH-LABEL: func.func @step(

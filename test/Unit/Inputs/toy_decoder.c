@@ -79,4 +79,6 @@ void gg_prefill(gg_call *call, int64_t thread) {
   run(call, thread, chunk, (const int64_t *)call->inputs[2].data, 0);
 }
 
-void gg_score(gg_call *call, int64_t thread) { run(call, thread, chunk, 0, 1); }
+void gg_score(gg_call *call, int64_t thread) {
+  run(call, thread, chunk, (const int64_t *)call->inputs[2].data, 1);
+}
