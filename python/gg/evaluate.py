@@ -28,7 +28,7 @@ from .files import written_aside
 from .intervals import mcnemar, paired_difference, wilson
 from .multiple_choice import Item, read_items
 from .runtime import GGError, Model, Session
-from .scoring import ContinuationScorer
+from .scoring import ContinuationScorer, Continued
 from .tokenizer import TextTokenizer
 
 METRICS = ("acc", "acc_norm")
@@ -42,17 +42,24 @@ class Task:
     items: List[Item]
 
 
+def _encode(item: Item, tokenizer: TextTokenizer, capacity: int) -> List[Continued]:
+    """The choices as tokens; the last one of each needs no place in a cache."""
+    try:
+        pairs = [tokenizer.encode_pair(*pair) for pair in zip(item.prompts, item.continuations)]
+        longest = max(len(tokens) for tokens, _ in pairs)
+        if capacity and longest - 1 > capacity:
+            raise ModelError(f"a prompt and its continuation have {longest} tokens but the "
+                             f"model's capacity is {capacity}; compile it with a larger --context")
+        return pairs
+    except ModelError as error:
+        raise ModelError(f"line {item.line}: {error}") from error
+
+
 def answers(session: Session, tokenizer: TextTokenizer, items: Sequence[Item],
             advance: Callable[[], None] = lambda: None) -> Dict[str, np.ndarray]:
     """Whether each item is answered right, by metric; ``advance`` is called
-    after each item. :class:`ModelError` names the item that cannot be scored."""
-    questions = []
-    for number, item in enumerate(items):
-        try:
-            questions.append([tokenizer.encode_pair(*pair)
-                              for pair in zip(item.prompts, item.continuations)])
-        except ModelError as error:
-            raise ModelError(f"item {number + 1}: {error}") from error
+    after each item. :class:`ModelError` names the line that cannot be scored."""
+    questions = [_encode(item, tokenizer, session.model.capacity) for item in items]
     right: Dict[str, List[bool]] = {metric: [] for metric in METRICS}
     for item, values in zip(items, ContinuationScorer(session).score(questions)):
         if not np.isfinite(values).all():

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Dict, List, Sequence, Tuple
 
 from .decoder import ModelError
@@ -35,12 +35,13 @@ _ANSWERS = ("gold", "label", "answer", "answerKey")
 @dataclass(frozen=True)
 class Item:
     """A question: a prompt and a continuation for each choice, how many
-    characters each choice has, and which one is right."""
+    characters each choice has, which one is right, and the line it was read from."""
 
     prompts: Tuple[str, ...]
     continuations: Tuple[str, ...]
     lengths: Tuple[int, ...]
     gold: int
+    line: int = field(default=0, compare=False)
 
 
 def read_items(path: "str | os.PathLike[str]") -> List[Item]:
@@ -52,7 +53,7 @@ def read_items(path: "str | os.PathLike[str]") -> List[Item]:
             if not line.strip():
                 continue
             try:
-                items.append(_read_item(line))
+                items.append(replace(_read_item(line), line=number))
             except ModelError as error:
                 raise ModelError(f"{os.fspath(path)}:{number}: {error}") from error
     if not items:

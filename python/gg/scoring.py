@@ -54,11 +54,6 @@ class ContinuationScorer:
         prefixes: List[List[int]] = [[] for _ in range(self._batch)]
         scored: List[List[int]] = [[] for _ in range(self._batch)]
         for row, (tokens, prompt) in rows.items():
-            capacity = self._session.model.capacity
-            if capacity and len(tokens) - 1 > capacity:
-                raise ModelError(
-                    f"a prompt and its continuation have {len(tokens)} tokens but the model's "
-                    f"capacity is {capacity}; compile it with a larger --context")
             # The prompt's last token predicts the first that is scored.
             kept = min(_common(self._held[row], tokens), prompt - 1)
             self._session.rewind(row, kept)

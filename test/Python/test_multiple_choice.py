@@ -72,7 +72,8 @@ def test_several_lines(tmp_path):
     path = tmp_path / "items.jsonl"
     line = json.dumps({"query": "The sky is", "choices": COLOURS, "gold": 1})
     path.write_text(f"{line}\n\n  \r\n{line}")
-    assert read_items(path) == [COLOUR_ITEM] * 2
+    items = read_items(path)
+    assert items == [COLOUR_ITEM] * 2 and [item.line for item in items] == [1, 4]
 
 
 GOOD = {"query": "q", "choices": ["a", "b"], "gold": 0}
