@@ -282,7 +282,7 @@ def stories_tokenizer(folder):
 def test_stories(tmp_path, artifacts):
     """A cloze set of stories, answered by a model that was trained on such."""
     with open(shared("data/text/tinystories/tinystories_sample.txt"), encoding="utf-8") as file:
-        documents = cloze_items(file.read(), 25, seed=1)
+        documents = cloze_items(file.read(), 16, seed=1, prompt_words=12, choice_words=4)
     decoder = read_llama2c(shared("data/models/stories260K/stories260K.bin"))
     write_onnx(decoder, tmp_path / "model.onnx")
     artifact = artifacts(tmp_path / "model.onnx", "--weights", "f32", "--batch", 4, "--context",
@@ -290,5 +290,5 @@ def test_stories(tmp_path, artifacts):
     items = read_items(write_lines(tmp_path / "cloze.jsonl", documents))
     tokenizer = stories_tokenizer(tmp_path)
     right = answers(Model(artifact.path).session(), tokenizer, items)
-    assert check_answers(right, Reference(decoder), tokenizer, items) > 45
+    assert check_answers(right, Reference(decoder), tokenizer, items) > 28
     assert right["acc"].mean() > 0.5
