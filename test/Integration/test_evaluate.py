@@ -230,8 +230,9 @@ def test_errors(folder, compiled, artifacts, capsys):
     refused("none.gg", model=str(folder / "none.gg"))
     refused("bad.jsonl: line 2: expected a prompt that is not empty",
             [{**good[0], "query": ""}])
-    refused("bad.jsonl: line 2: a prompt and its continuation have 126 tokens but the model's capacity is 120; "
-            "compile it with a larger --context", [{**good[0], "query": "x" * 124}])
+    refused("bad.jsonl: line 2: a prompt and its continuation have 126 tokens but the model's "
+            "capacity is 120; compile it with a larger --context",
+            [{**good[0], "query": "x" * 124}])
     refused("No such file", options=("--json", str(folder / "no" / "x.json")))
     assert not list(folder.glob("*.tmp"))
 
