@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "TestArtifact.h"
 #include "gg/Weights/Statistics.h"
+#include "TestArtifact.h"
 #include "gtest/gtest.h"
 
 #include <cmath>
@@ -23,8 +23,8 @@ struct StatisticsTest : testing::Test {
     std::string error;
     auto writer = StatisticsWriter::create(path, error);
     ASSERT_TRUE(writer) << error;
-    ASSERT_TRUE(writer->append({"q", "k"}, {3, 10, small.data(), nullptr},
-                               error));
+    ASSERT_TRUE(
+        writer->append({"q", "k"}, {3, 10, small.data(), nullptr}, error));
     ASSERT_TRUE(
         writer->append({"down"}, {5, 11, large.data(), drift.data()}, error));
     ASSERT_TRUE(writer->finish(error)) << error;
@@ -172,9 +172,8 @@ TEST_F(StatisticsTest, RefusesAnotherMajorVersion) {
 
 TEST_F(StatisticsTest, RefusesImpossibleTables) {
   auto put = [](auto value, size_t at) {
-    return [=](uint8_t *table) {
-      std::memcpy(table + at, &value, sizeof(value));
-    };
+    return
+        [=](uint8_t *table) { std::memcpy(table + at, &value, sizeof(value)); };
   };
   write();
   editTable(put(uint32_t(1) << 31, 0));

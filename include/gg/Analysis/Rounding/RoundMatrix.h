@@ -32,6 +32,8 @@
 #include "gg/RF8/Codec.h"
 #include "llvm/Support/Error.h"
 
+#include <functional>
+
 namespace gg::rounding {
 
 /// A matrix of weights, [outputs, inputs], however it is stored.
@@ -39,8 +41,8 @@ struct WeightMatrix {
   int64_t outputs, inputs;
   /// Writes the weights of `count` outputs from the `first` on to `values`: of
   /// output first + o and input i to values[i * stride + o]. Thread-safe.
-  llvm::function_ref<void(int64_t first, int64_t count, float *values,
-                          int64_t stride)>
+  std::function<void(int64_t first, int64_t count, float *values,
+                     int64_t stride)>
       read;
 };
 
@@ -79,9 +81,10 @@ struct RoundingOptions {
   /// Look for the scale of least error, instead of that which makes the largest
   /// weight the largest code.
   bool searchScales = false;
-  /// Added to the diagonal of H, as a share of its mean; raised where the
-  /// factorization needs it.
-  double damping = 0.01;
+  /// How little correlations are believed that few samples show: H's diagonal
+  /// is raised by `damping` * inputs / samples of it, and more where H has no
+  /// Cholesky factor without.
+  double damping = 1;
   /// How often every code is rounded anew, and the scale with them where scales
   /// are searched for.
   unsigned sweeps = 4;
@@ -97,8 +100,6 @@ struct RoundingReport {
   /// The error, summed over the outputs: (w − ŵ) H (w − ŵ)ᵀ, without H
   /// (w − ŵ)(w − ŵ)ᵀ.
   double distortion = 0;
-  /// w H wᵀ in the same way: what the error is to be compared with.
-  double energy = 0;
 };
 
 /// Rounds a matrix. `statistics` may be null. Fails where weights are not
