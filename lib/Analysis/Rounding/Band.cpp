@@ -1,4 +1,5 @@
-//===- Band.cpp - 64 outputs that are rounded together ----------------------===//
+//===- Band.cpp - 64 outputs that are rounded together
+//----------------------===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -148,9 +149,8 @@ void Band::searchScalesOfGroups(const CodeBook &book) {
       for (int64_t l = 0; l < kLanes; ++l) {
         float scale = base[group + l] * scaleFactor(step);
         float weight = weights[place * kLanes + l];
-        float off =
-            weight -
-            scale * rf8::decode(rf8::encodeNearest(weight / scale, book.format));
+        float off = weight - scale * rf8::decode(rf8::encodeNearest(
+                                         weight / scale, book.format));
         error[group + l] += double(inputs.diagonal[place]) * off * off;
       }
     }

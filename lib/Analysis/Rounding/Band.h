@@ -1,4 +1,5 @@
-//===- Band.h - 64 outputs that are rounded together -----------------*- C++ -*-===//
+//===- Band.h - 64 outputs that are rounded together -----------------*- C++
+//-*-===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -62,8 +62,7 @@ addBlock(int64_t rows, const float *a, const float *b, float *c) {
 }
 __attribute__((target("default")))
 #endif
-static void
-addBlock(int64_t rows, const float *a, const float *b, float *c) {
+static void addBlock(int64_t rows, const float *a, const float *b, float *c) {
   addTiles<2, 1>(rows, a, b, c);
 }
 

@@ -1,4 +1,5 @@
-//===- Cholesky.cpp - Factors of a large symmetric matrix ------------------===//
+//===- Cholesky.cpp - Factors of a large symmetric matrix
+//------------------===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,5 @@
-//===- CodeBook.cpp - Codes and what they cost ------------------------------===//
+//===- CodeBook.cpp - Codes and what they cost
+//------------------------------===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,5 @@
-//===- CodeBook.h - Codes and what they cost ------------------------*- C++ -*-===//
+//===- CodeBook.h - Codes and what they cost ------------------------*- C++
+//-*-===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

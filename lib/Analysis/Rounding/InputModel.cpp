@@ -1,4 +1,5 @@
-//===- InputModel.cpp - Moments factored for error feedback ----------------===//
+//===- InputModel.cpp - Moments factored for error feedback
+//----------------===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -52,9 +53,9 @@ static std::vector<int64_t> orderInputs(const std::vector<double> &squares,
   return order;
 }
 
-std::optional<InputModel>
-InputModel::of(const InputStatistics &statistics, int64_t groupSize,
-               double damping, ParallelFor parallelFor) {
+std::optional<InputModel> InputModel::of(const InputStatistics &statistics,
+                                         int64_t groupSize, double damping,
+                                         ParallelFor parallelFor) {
   int64_t size = statistics.size;
   std::vector<double> squares(size);
   for (int64_t i = 0; i < size; ++i)
@@ -107,8 +108,8 @@ InputModel::of(const InputStatistics &statistics, int64_t groupSize,
       for (int64_t j = first; j < end; ++j) {
         int64_t at = i * kLanes + j - first;
         if (i > j)
-          feedback[at] = static_cast<float>(matrix[i * size + j] /
-                                            matrix[j * size + j]);
+          feedback[at] =
+              static_cast<float>(matrix[i * size + j] / matrix[j * size + j]);
         moments[at] =
             i == j ? model.diagonal[i]
                    : static_cast<float>(momentOf(statistics, model.inputAt[i],

@@ -49,9 +49,9 @@ struct InputModel {
   /// adds `damping` * size / samples of each sum of squares: correlations that
   /// few samples show are believed less. Nothing where the matrix is none of
   /// second moments.
-  static std::optional<InputModel> of(const weights::InputStatistics &statistics,
-                       int64_t groupSize, double damping,
-                       ParallelFor parallelFor);
+  static std::optional<InputModel>
+  of(const weights::InputStatistics &statistics, int64_t groupSize,
+     double damping, ParallelFor parallelFor);
 };
 
 } // namespace gg::rounding

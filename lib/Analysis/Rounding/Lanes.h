@@ -1,4 +1,5 @@
-//===- Lanes.h - Codes of 64 outputs at a time ----------------------*- C++ -*-===//
+//===- Lanes.h - Codes of 64 outputs at a time ----------------------*- C++
+//-*-===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

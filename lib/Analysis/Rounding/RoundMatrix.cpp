@@ -1,4 +1,5 @@
-//===- RoundMatrix.cpp - Codes of least error -------------------------------===//
+//===- RoundMatrix.cpp - Codes of least error
+//-------------------------------===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -117,16 +118,13 @@ llvm::Expected<RoundingReport> MatrixRounder::run() {
       band.store(result, !scaleIsShared);
     });
   }
-  return RoundingReport{entropy(sums.histogram),
-                        sums.distortion * inputs.unit};
+  return RoundingReport{entropy(sums.histogram), sums.distortion * inputs.unit};
 }
 
-llvm::Expected<RoundingReport>
-gg::rounding::roundMatrix(const WeightMatrix &weights,
-                          const weights::InputStatistics *statistics,
-                          const RoundingOptions &options,
-                          ParallelFor parallelFor,
-                          const RoundedMatrix &result) {
+llvm::Expected<RoundingReport> gg::rounding::roundMatrix(
+    const WeightMatrix &weights, const weights::InputStatistics *statistics,
+    const RoundingOptions &options, ParallelFor parallelFor,
+    const RoundedMatrix &result) {
   if (!statistics)
     return MatrixRounder(weights, InputModel::uncorrelated(weights.inputs),
                          options, parallelFor, result)
@@ -135,11 +133,11 @@ gg::rounding::roundMatrix(const WeightMatrix &weights,
     return llvm::createStringError(
         "expected statistics of inputs of " + llvm::Twine(weights.inputs) +
         " values but got those of " + llvm::Twine(statistics->size));
-  std::optional<InputModel> inputs = InputModel::of(
-      *statistics,
-      options.sharing == ScaleSharing::Group ? options.groupSize
-                                             : weights.inputs,
-      options.damping, parallelFor);
+  std::optional<InputModel> inputs =
+      InputModel::of(*statistics,
+                     options.sharing == ScaleSharing::Group ? options.groupSize
+                                                            : weights.inputs,
+                     options.damping, parallelFor);
   if (!inputs)
     return llvm::createStringError(
         "expected second moments but got a matrix that is not positive "

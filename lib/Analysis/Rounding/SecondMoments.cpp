@@ -75,9 +75,7 @@ void SecondMoments::add(const float *samples, const float *originals,
       for (int64_t right = 0; right <= left; ++right)
         addTo(
             left, right, inputs.data(),
-            [&](int64_t i) {
-              return moments.get() + weights::triangleSize(i);
-            },
+            [&](int64_t i) { return moments.get() + weights::triangleSize(i); },
             [](int64_t i) { return i + 1; });
       for (int64_t right = 0; drift && right < panels; ++right)
         addTo(

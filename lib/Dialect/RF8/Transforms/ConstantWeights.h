@@ -9,38 +9,13 @@
 #ifndef GG_LIB_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H
 #define GG_LIB_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H
 
-#include "gg/Dialect/RF8/IR/RF8.h"
+#include "gg/Dialect/RF8/IR/ConstantMatrix.h"
 #include "gg/Weights/Store.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace gg::rf8 {
-
-/// Reads a constant matrix of f32, f16, bf16 or RF8 row by row.
-class ConstantMatrix {
-public:
-  /// Fails, with a diagnostic at `loc`, where the constant's bytes do not match
-  /// its type or are not there; nothing where it is no such matrix.
-  static mlir::FailureOr<std::optional<ConstantMatrix>>
-  get(mlir::Location loc, mlir::ElementsAttr value);
-
-  int64_t rows() const { return type.getDimSize(0); }
-  int64_t columns() const { return type.getDimSize(1); }
-  mlir::Type element() const { return type.getElementType(); }
-
-  /// A row as it is stored. `scratch` is space for one.
-  const char *rawRow(int64_t row, llvm::SmallVectorImpl<char> &scratch) const;
-
-  /// A row of floats in f32.
-  void floatRow(int64_t row, llvm::MutableArrayRef<float> values) const;
-
-private:
-  mlir::RankedTensorType type;
-  int64_t elementBytes;
-  llvm::ArrayRef<char> bytes; ///< one element where it is a splat
-  bool splat;
-};
 
 /// A matrix constant seen through what copies it: widening casts and
 /// transpositions.
