@@ -27,6 +27,7 @@ double entropy(const Histogram &histogram);
 /// The codes to choose from, and what a bit of each costs in units of error.
 struct CodeBook {
   rf8::Format format;
+  rf8::Rounding rounding = rf8::Rounding::Nearest;
   /// λ in units of error; 0 where the nearest code is the best.
   double costOfBit = 0;
   /// Where it is not 0: the magnitudes that occur, and their bits, 0 first.
@@ -36,8 +37,9 @@ struct CodeBook {
   /// The bits of a code without its sign.
   std::array<float, 128> bitsOf{};
 
-  /// The nearest of all codes.
-  explicit CodeBook(rf8::Format format) : format(format) {}
+  /// All codes, as `rounding` chooses them.
+  CodeBook(rf8::Format format, rf8::Rounding rounding)
+      : format(format), rounding(rounding) {}
   /// The cheapest of those that `histogram` has, with bits according to it.
   CodeBook(rf8::Format format, double costOfBit, const Histogram &histogram);
 };

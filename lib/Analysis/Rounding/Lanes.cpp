@@ -44,7 +44,10 @@ GG_INLINE void choose(const CodeBook &book, const float *centers,
   for (int64_t l = 0; l < kLanes; ++l)
     scaled[l] = centers[l] / scales[l];
   if (!book.costOfBit) {
-    if (book.format == Format::E4R3)
+    if (book.rounding == rf8::Rounding::Greedy)
+      for (int64_t l = 0; l < kLanes; ++l)
+        codes[l] = rf8::encodeGreedy(scaled[l]);
+    else if (book.format == Format::E4R3)
       for (int64_t l = 0; l < kLanes; ++l)
         codes[l] = rf8::encodeNearest(scaled[l], Format::E4R3);
     else

@@ -44,9 +44,8 @@ public:
 private:
   /// Calls `body` for all bands and adds up what they come to.
   Sums forEachBand(llvm::function_ref<void(Band &)> body) const;
-  void sweep(Band &band, const CodeBook &book) const {
-    band.sweep(book, options.sweeps, options.searchScales && !scaleIsShared);
-  }
+  bool searchesScales() const { return options.searchScales && !scaleIsShared; }
+  void sweep(Band &band, const CodeBook &book) const;
 
   const WeightMatrix &matrix;
   const InputModel &inputs;
@@ -58,6 +57,12 @@ private:
 };
 
 } // namespace
+
+/// Codes of uncorrelated inputs are the best already, unless scales change.
+void MatrixRounder::sweep(Band &band, const CodeBook &book) const {
+  bool improves = inputs.correlated() || searchesScales();
+  band.sweep(book, improves ? options.sweeps : 0, searchesScales());
+}
 
 Sums MatrixRounder::forEachBand(llvm::function_ref<void(Band &)> body) const {
   std::vector<Sums> ofBand(panelsFor(matrix.outputs));
@@ -89,17 +94,18 @@ llvm::Expected<RoundingReport> MatrixRounder::run() {
   float largestOfAll = rf8::absMax(largest.data(), largest.size());
   if (!std::isfinite(largestOfAll))
     return llvm::createStringError(
-        "expected finite weights but got NaN or infinity");
+        "expected finite weights but got NaN or infinity in a matrix of " +
+        llvm::Twine(matrix.outputs) + " x " + llvm::Twine(matrix.inputs));
   if (scaleIsShared)
     result.scales(0, 0) = rf8::powerOfTwoScale(largestOfAll);
 
-  CodeBook nearest(options.format);
+  CodeBook nearest(options.format, options.rounding);
   Sums sums = forEachBand([&](Band &band) {
     if (scaleIsShared)
       band.setScales(result.scales(0, 0));
     else
       band.setScalesByLargest();
-    if (options.searchScales && !scaleIsShared)
+    if (searchesScales())
       band.searchScales(nearest);
     else
       band.roundWithFeedback(nearest);

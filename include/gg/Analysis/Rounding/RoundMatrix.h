@@ -76,6 +76,9 @@ enum class ScaleSharing {
 
 struct RoundingOptions {
   rf8::Format format = rf8::Format::E4R3;
+  /// Greedy goes with no statistics, search or rate: what it leaves is not the
+  /// least error.
+  rf8::Rounding rounding = rf8::Rounding::Nearest;
   ScaleSharing sharing = ScaleSharing::Output;
   int64_t groupSize = 0;
   /// Look for the scale of least error, instead of that which makes the largest
@@ -89,7 +92,8 @@ struct RoundingOptions {
   /// are searched for.
   unsigned sweeps = 4;
   /// λ: what a bit may cost, in units of the mean error of a weight that is
-  /// rounded without regard to bits. 0.3 saves about half a bit, 1 a whole one.
+  /// rounded without regard to bits. 0.3 saves about a third of a
+  /// bit, 1 two thirds.
   double rate = 0;
 };
 

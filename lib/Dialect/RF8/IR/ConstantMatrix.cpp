@@ -69,3 +69,19 @@ void ConstantMatrix::floatRow(int64_t row, MutableArrayRef<float> values,
     value = isBF16 ? bf16ToFloat(bits) : halfToFloat(bits);
   }
 }
+
+void ConstantMatrix::floatOutputs(int64_t outputAxis, int64_t first,
+                                  int64_t count, float *values,
+                                  int64_t stride) const {
+  if (outputAxis == 1) {
+    for (int64_t step = 0; step < rows(); ++step)
+      floatRow(step, {values + step * stride, size_t(count)}, first);
+    return;
+  }
+  SmallVector<float> row(columns());
+  for (int64_t output = 0; output < count; ++output) {
+    floatRow(first + output, row);
+    for (auto [step, value] : llvm::enumerate(row))
+      values[step * stride + output] = value;
+  }
+}

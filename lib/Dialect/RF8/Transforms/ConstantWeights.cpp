@@ -8,11 +8,15 @@
 
 #include "ConstantWeights.h"
 
+#include "gg/RF8/Float.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Threading.h"
 
+#include <atomic>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 
 using namespace mlir;
@@ -150,4 +154,33 @@ ElementsAttr ConstantMaker::get(RankedTensorType type, StringRef name,
       bytes, /*dataAlignment=*/64, [store = store](void *, size_t, size_t) {},
       /*dataIsMutable=*/false);
   return DenseResourceElementsAttr::get(type, name, std::move(blob));
+}
+
+FailureOr<ElementsAttr> gg::rf8::narrowMatrix(Location loc,
+                                              const ConstantMatrix &matrix,
+                                              FloatType element,
+                                              ConstantMaker &constants) {
+  auto type = RankedTensorType::get({matrix.rows(), matrix.columns()}, element);
+  FailureOr<MutableArrayRef<char>> bytes = constants.allocate(loc, type);
+  if (failed(bytes))
+    return failure();
+  bool isBF16 = element.isBF16();
+  std::atomic<bool> overflows = false;
+  parallelFor(loc.getContext(), 0, matrix.rows(), [&](size_t row) {
+    SmallVector<float> wide(matrix.columns());
+    matrix.floatRow(row, wide);
+    auto *to =
+        reinterpret_cast<uint16_t *>(bytes->data()) + row * matrix.columns();
+    for (float value : wide) {
+      *to = isBF16 ? floatToBF16(value) : floatToHalf(value);
+      float back = isBF16 ? bf16ToFloat(*to) : halfToFloat(*to);
+      if (std::isinf(back) && !std::isinf(value))
+        overflows = true;
+      ++to;
+    }
+  });
+  if (overflows)
+    return emitError(loc, "expected weights within the range of ")
+           << element << " but got larger ones";
+  return constants.get(type, "rf8_narrow", *bytes);
 }

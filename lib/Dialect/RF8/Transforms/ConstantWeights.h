@@ -71,6 +71,13 @@ private:
   std::shared_ptr<WeightsStore> store;
 };
 
+/// A matrix of f32 as one of `element`, bf16 or f16. Fails with a diagnostic at
+/// `loc` where that cannot hold a weight.
+mlir::FailureOr<mlir::ElementsAttr> narrowMatrix(mlir::Location loc,
+                                                 const ConstantMatrix &matrix,
+                                                 mlir::FloatType element,
+                                                 ConstantMaker &constants);
+
 } // namespace gg::rf8
 
 #endif // GG_LIB_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H

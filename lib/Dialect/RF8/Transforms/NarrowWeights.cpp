@@ -9,14 +9,9 @@
 #include "ConstantWeights.h"
 
 #include "gg/Dialect/RF8/Transforms/Passes.h"
-#include "gg/RF8/Float.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Threading.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
-
-#include <atomic>
-#include <cmath>
 
 using namespace mlir;
 using namespace gg::rf8;
@@ -35,41 +30,10 @@ struct NarrowWeightsPass
   void runOnOperation() override;
 
 private:
-  FailureOr<ElementsAttr> narrow(Location loc, const ConstantMatrix &matrix,
-                                 FloatType element);
-
   ConstantMaker constants;
 };
 
 } // namespace
-
-FailureOr<ElementsAttr> NarrowWeightsPass::narrow(Location loc,
-                                                  const ConstantMatrix &matrix,
-                                                  FloatType element) {
-  auto type = RankedTensorType::get({matrix.rows(), matrix.columns()}, element);
-  FailureOr<MutableArrayRef<char>> bytes = constants.allocate(loc, type);
-  if (failed(bytes))
-    return failure();
-  bool isBF16 = element.isBF16();
-  std::atomic<bool> overflows = false;
-  parallelFor(&getContext(), 0, matrix.rows(), [&](size_t row) {
-    SmallVector<float> wide(matrix.columns());
-    matrix.floatRow(row, wide);
-    auto *to =
-        reinterpret_cast<uint16_t *>(bytes->data()) + row * matrix.columns();
-    for (float value : wide) {
-      *to = isBF16 ? floatToBF16(value) : floatToHalf(value);
-      float back = isBF16 ? bf16ToFloat(*to) : halfToFloat(*to);
-      if (std::isinf(back) && !std::isinf(value))
-        overflows = true;
-      ++to;
-    }
-  });
-  if (overflows)
-    return emitError(loc, "expected weights within the range of ")
-           << element << " but got larger ones";
-  return constants.get(type, "rf8_narrow", *bytes);
-}
 
 void NarrowWeightsPass::runOnOperation() {
   FloatType element;
@@ -105,7 +69,7 @@ void NarrowWeightsPass::runOnOperation() {
       if (!*matrix)
         continue;
       FailureOr<ElementsAttr> values =
-          narrow(constant.getLoc(), **matrix, element);
+          narrowMatrix(constant.getLoc(), **matrix, element, constants);
       if (failed(values))
         return signalPassFailure();
       result = *values;

@@ -8,8 +8,10 @@
 
 #include "ConstantWeights.h"
 
+#include "gg/Analysis/Rounding/RoundMatrix.h"
 #include "gg/Dialect/RF8/Transforms/Passes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Threading.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -31,12 +33,15 @@ struct Weight {
   /// The axis of the output channels, or of the rows that are looked up, of the
   /// constant as it is stored.
   int64_t channelAxis;
+  /// None for bf16.
+  std::optional<Format> format;
 };
 
-/// A quantized constant.
-struct Quantized {
-  ElementsAttr codes, scales;
-  GranularityAttr granularity;
+/// What a constant is stored as: codes and scales, or narrower floats.
+struct Stored {
+  ElementsAttr values;
+  ElementsAttr scales = {};
+  GranularityAttr granularity = {};
 };
 
 struct QuantizePass : gg::rf8::impl::RF8QuantizePassBase<QuantizePass> {
@@ -45,14 +50,21 @@ struct QuantizePass : gg::rf8::impl::RF8QuantizePassBase<QuantizePass> {
   void runOnOperation() override;
 
 private:
-  LogicalResult parseScale();
-  void collect();
-  FailureOr<Quantized> quantize(const Weight &weight,
-                                const ConstantMatrix &matrix);
-  void replace(const WeightUse &use, const Quantized &quantized);
+  LogicalResult parseOptions();
+  LogicalResult openStatistics();
+  LogicalResult collect();
+  FailureOr<std::optional<Format>> getFormat(arith::ConstantOp constant);
+  FailureOr<std::optional<gg::weights::InputStatistics>>
+  findStatistics(Location loc, Attribute constant);
+  FailureOr<std::optional<Stored>> store(Attribute constant,
+                                         const Weight &weight);
+  FailureOr<Stored> quantize(const Weight &weight, const ConstantMatrix &matrix,
+                             const gg::weights::InputStatistics *statistics);
+  void replace(const WeightUse &use, const Stored &stored);
 
   GranularityKind kind = GranularityKind::Channel;
   int64_t groupSize = 0;
+  std::shared_ptr<gg::weights::StatisticsReader> statistics;
   /// By constant and channel axis: a matrix that contractions use in both
   /// orientations is quantized for each.
   llvm::MapVector<std::pair<Attribute, int64_t>, Weight> weights;
@@ -61,7 +73,11 @@ private:
 
 } // namespace
 
-LogicalResult QuantizePass::parseScale() {
+LogicalResult QuantizePass::parseOptions() {
+  if (lookups != "rf8" && lookups != "bf16")
+    return emitError(getOperation().getLoc(),
+                     "expected lookups to be rf8 or bf16 but got ")
+           << lookups;
   StringRef text = scale;
   if (text == "channel")
     kind = GranularityKind::Channel;
@@ -78,18 +94,68 @@ LogicalResult QuantizePass::parseScale() {
   return success();
 }
 
-void QuantizePass::collect() {
+LogicalResult QuantizePass::openStatistics() {
+  statistics.reset();
+  if (stats.empty())
+    return success();
+  std::string error;
+  statistics = gg::weights::StatisticsReader::open(stats, error);
+  return statistics ? success() : emitError(getOperation().getLoc(), error);
+}
+
+//===----------------------------------------------------------------------===//
+// Which weights there are
+//===----------------------------------------------------------------------===//
+
+/// What the constant is to be stored as: by its attribute, or else by the
+/// option.
+FailureOr<std::optional<Format>>
+QuantizePass::getFormat(arith::ConstantOp constant) {
+  Attribute attribute = constant->getAttr("rf8.format");
+  if (!attribute)
+    return std::optional<Format>(format);
+  auto name = dyn_cast<StringAttr>(attribute);
+  if (name && name.getValue() == "bf16")
+    return std::optional<Format>();
+  if (name && name.getValue() == "e4r3")
+    return std::optional<Format>(Format::E4R3);
+  if (name && name.getValue() == "e4r3d")
+    return std::optional<Format>(Format::E4R3D);
+  return constant.emitError(
+             "expected rf8.format to be \"e4r3\", \"e4r3d\" or \"bf16\" but "
+             "got ")
+         << attribute;
+}
+
+LogicalResult QuantizePass::collect() {
+  bool failedToCollect = false;
   forEachWeightUse(getOperation(), [&](const WeightUse &use) {
     auto constant = use.source.root.getDefiningOp<arith::ConstantOp>();
+    FailureOr<std::optional<Format>> format = getFormat(constant);
+    if (failed(format)) {
+      failedToCollect = true;
+      return;
+    }
+    if (!use.channelAxis && lookups == "bf16")
+      format = std::optional<Format>();
     int64_t axis = use.channelAxis.value_or(0);
     if (use.source.transposed)
       axis = 1 - axis;
     // Look-ups join the contractions when all of them are known.
     auto [entry, isNew] =
         weights.insert({{constant.getValue(), use.channelAxis ? axis : -1},
-                        Weight{constant.getLoc(), {}, axis}});
+                        Weight{constant.getLoc(), {}, axis, *format}});
+    if (entry->second.format != *format) {
+      constant.emitError(
+          "expected one rf8.format for all uses of a constant but "
+          "got another than at ")
+          << entry->second.loc;
+      failedToCollect = true;
+    }
     entry->second.uses.push_back(use);
   });
+  if (failedToCollect)
+    return failure();
 
   // A tied embedding: the look-ups share what the contractions have.
   for (auto &[key, lookups] : weights) {
@@ -97,7 +163,7 @@ void QuantizePass::collect() {
       continue;
     for (int64_t axis : {lookups.channelAxis, 1 - lookups.channelAxis}) {
       auto entry = weights.find({key.first, axis});
-      if (entry == weights.end())
+      if (entry == weights.end() || entry->second.format != lookups.format)
         continue;
       llvm::append_range(entry->second.uses, lookups.uses);
       lookups.uses.clear();
@@ -105,82 +171,131 @@ void QuantizePass::collect() {
     }
   }
   weights.remove_if([](auto &entry) { return entry.second.uses.empty(); });
+  return success();
 }
 
-FailureOr<Quantized> QuantizePass::quantize(const Weight &weight,
-                                            const ConstantMatrix &matrix) {
+//===----------------------------------------------------------------------===//
+// What they are stored as
+//===----------------------------------------------------------------------===//
+
+/// The statistics of what a constant is multiplied by, where there are any.
+FailureOr<std::optional<gg::weights::InputStatistics>>
+QuantizePass::findStatistics(Location loc, Attribute constant) {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(constant);
+  gg::weights::InputStatistics found;
+  std::string error;
+  if (statistics && resource &&
+      statistics->find(resource.getRawHandle().getKey().str(), found, error))
+    return std::optional(found);
+  if (!error.empty())
+    return emitError(loc, error);
+  return std::optional<gg::weights::InputStatistics>();
+}
+
+/// A matrix of codes or of scales as [outputs, ...].
+template <typename T>
+static gg::rounding::StridedMatrix<T> getStrided(T *data, RankedTensorType type,
+                                                 int64_t outputAxis) {
+  int64_t strides[] = {type.getDimSize(1), 1};
+  return {data, strides[outputAxis], strides[1 - outputAxis]};
+}
+
+FailureOr<Stored>
+QuantizePass::quantize(const Weight &weight, const ConstantMatrix &matrix,
+                       const gg::weights::InputStatistics *statistics) {
   MLIRContext *context = &getContext();
-  int64_t channelAxis = weight.channelAxis;
+  int64_t outputAxis = weight.channelAxis;
   // Groups run along the reduction.
   auto granularity = GranularityAttr::get(
       context, kind,
       kind == GranularityKind::TensorPow2
           ? 0
-          : (kind == GranularityKind::Group ? 1 - channelAxis : channelAxis),
+          : (kind == GranularityKind::Group ? 1 - outputAxis : outputAxis),
       groupSize);
-  auto codesType = RankedTensorType::get({matrix.rows(), matrix.columns()},
-                                         getFormatType(context, format));
+  auto codesType =
+      RankedTensorType::get({matrix.rows(), matrix.columns()},
+                            getFormatType(context, *weight.format));
   auto scalesType =
       RankedTensorType::get(granularity.getScaleShape(codesType.getShape()),
                             Float32Type::get(context));
   FailureOr<MutableArrayRef<char>> codes =
       constants.allocate(weight.loc, codesType);
-  FailureOr<MutableArrayRef<char>> scaleBytes =
+  FailureOr<MutableArrayRef<char>> scales =
       constants.allocate(weight.loc, scalesType);
-  if (failed(codes) || failed(scaleBytes))
+  if (failed(codes) || failed(scales))
     return failure();
-  auto *scales = reinterpret_cast<float *>(scaleBytes->data());
-  ScaleGrid grid = granularity.getScaleGrid(codesType.getShape());
 
-  // Bands of rows in parallel. Where bands share scales, each finds its own
-  // maxima first; the largest of them does not depend on how rows are split.
-  bool shared = grid.rowBlock > 1;
-  int64_t bands = std::min<int64_t>(matrix.rows(), shared ? 4 : 16);
-  auto forEachBand = [&](function_ref<void(int64_t, int64_t, int64_t)> body) {
-    parallelFor(context, 0, bands, [&](size_t band) {
-      int64_t first = matrix.rows() * band / bands;
-      body(band, first, matrix.rows() * (band + 1) / bands);
-    });
-  };
-  std::vector<float> maxima(shared ? bands * grid.count() : 0);
-  forEachBand([&](int64_t band, int64_t first, int64_t end) {
-    float *largest = shared ? maxima.data() + band * grid.count() : scales;
-    std::vector<float> row(matrix.columns());
-    for (int64_t r = first; r < end; ++r) {
-      matrix.floatRow(r, row);
-      absMaxRow(grid, r, row.data(), largest);
-    }
-  });
-  // Of the bands' rows, the first stands for them: the rows of a scale are
-  // consecutive, and every band has maxima for all scales.
-  ScaleGrid whole{bands, grid.count(), bands, 1};
-  for (int64_t band = 0; shared && band < bands; ++band)
-    absMaxRow(whole, band, maxima.data() + band * grid.count(), scales);
-
-  for (int64_t i = 0; i < grid.count(); ++i) {
-    if (!std::isfinite(scales[i]))
-      return emitError(weight.loc,
-                       "expected finite weights but got NaN or infinity in a "
-                       "matrix of ")
-             << matrix.rows() << " x " << matrix.columns()
-             << ", which has no RF8 code";
-    scales[i] = kind == GranularityKind::TensorPow2 ? powerOfTwoScale(scales[i])
-                                                    : absMaxScale(scales[i]);
+  gg::rounding::RoundingOptions options;
+  options.format = *weight.format;
+  options.rounding = rounding;
+  options.searchScales = searchScales;
+  options.rate = rate;
+  gg::rounding::RoundedMatrix result{
+      getStrided(reinterpret_cast<uint8_t *>(codes->data()), codesType,
+                 outputAxis),
+      {}};
+  auto *scale = reinterpret_cast<float *>(scales->data());
+  switch (kind) {
+  case GranularityKind::TensorPow2:
+    options.sharing = gg::rounding::ScaleSharing::Matrix;
+    result.scales = {scale, 0, 0};
+    break;
+  case GranularityKind::Channel:
+    result.scales = {scale, 1, 0};
+    break;
+  case GranularityKind::Group:
+    options.sharing = gg::rounding::ScaleSharing::Group;
+    options.groupSize = groupSize;
+    result.scales = getStrided(scale, scalesType, outputAxis);
+    break;
   }
-
-  forEachBand([&](int64_t, int64_t first, int64_t end) {
-    std::vector<float> row(matrix.columns());
-    for (int64_t r = first; r < end; ++r) {
-      matrix.floatRow(r, row);
-      encodeRow(grid, r, row.data(), scales, format, rounding,
-                reinterpret_cast<uint8_t *>(codes->data()) +
-                    r * matrix.columns());
-    }
-  });
-  return Quantized{constants.get(codesType, "rf8_codes", *codes),
-                   constants.get(scalesType, "rf8_scales", *scaleBytes),
-                   granularity};
+  gg::rounding::WeightMatrix values{
+      codesType.getDimSize(outputAxis), codesType.getDimSize(1 - outputAxis),
+      [&](int64_t first, int64_t count, float *to, int64_t stride) {
+        matrix.floatOutputs(outputAxis, first, count, to, stride);
+      }};
+  auto report = gg::rounding::roundMatrix(
+      values, statistics, options,
+      [&](size_t count, function_ref<void(size_t)> body) {
+        parallelFor(context, 0, count, body);
+      },
+      result);
+  if (!report)
+    return emitError(weight.loc, llvm::toString(report.takeError()));
+  return Stored{constants.get(codesType, "rf8_codes", *codes),
+                constants.get(scalesType, "rf8_scales", *scales), granularity};
 }
+
+/// Nothing for what stays as it is.
+FailureOr<std::optional<Stored>> QuantizePass::store(Attribute constant,
+                                                     const Weight &weight) {
+  FailureOr<std::optional<ConstantMatrix>> matrix =
+      ConstantMatrix::get(weight.loc, cast<ElementsAttr>(constant));
+  if (failed(matrix))
+    return failure();
+  if (!*matrix || (!weight.format && !(*matrix)->element().isF32()))
+    return std::optional<Stored>();
+  if (!weight.format) {
+    FailureOr<ElementsAttr> narrow = narrowMatrix(
+        weight.loc, **matrix, BFloat16Type::get(&getContext()), constants);
+    if (failed(narrow))
+      return failure();
+    return std::optional(Stored{*narrow});
+  }
+  FailureOr<std::optional<gg::weights::InputStatistics>> statistics =
+      findStatistics(weight.loc, constant);
+  if (failed(statistics))
+    return failure();
+  FailureOr<Stored> quantized =
+      quantize(weight, **matrix, *statistics ? &**statistics : nullptr);
+  if (failed(quantized))
+    return failure();
+  return std::optional(*quantized);
+}
+
+//===----------------------------------------------------------------------===//
+// What uses read instead
+//===----------------------------------------------------------------------===//
 
 /// The widening casts that are all that uses a narrow element; none where
 /// something else does.
@@ -205,10 +320,10 @@ static Value getElement(OpOperand &operand) {
   return {};
 }
 
-/// What a use reads instead: the dequantized matrix in the use's orientation,
+/// What a use reads instead: the matrix in the use's orientation, dequantized
 /// in f32 where elements are widened to it anyway, else in the use's element
 /// type. Look-ups read it from outside their loop.
-void QuantizePass::replace(const WeightUse &use, const Quantized &quantized) {
+void QuantizePass::replace(const WeightUse &use, const Stored &stored) {
   OpBuilder builder(use.operand->getOwner());
   auto type = cast<RankedTensorType>(use.operand->get().getType());
   if (Operation *source = use.operand->get().getDefiningOp())
@@ -223,12 +338,16 @@ void QuantizePass::replace(const WeightUse &use, const Quantized &quantized) {
   if (!widenings.empty())
     elementType = builder.getF32Type();
 
-  auto codesType = cast<RankedTensorType>(quantized.codes.getType());
-  Value codes = arith::ConstantOp::create(builder, loc, quantized.codes);
-  Value scales = arith::ConstantOp::create(builder, loc, quantized.scales);
-  Value matrix = DequantizeOp::create(
-      builder, loc, RankedTensorType::get(codesType.getShape(), elementType),
-      codes, scales, quantized.granularity);
+  auto storedType = cast<RankedTensorType>(stored.values.getType());
+  auto matrixType = RankedTensorType::get(storedType.getShape(), elementType);
+  Value matrix = arith::ConstantOp::create(builder, loc, stored.values);
+  if (stored.granularity) {
+    Value scales = arith::ConstantOp::create(builder, loc, stored.scales);
+    matrix = DequantizeOp::create(builder, loc, matrixType, matrix, scales,
+                                  stored.granularity);
+  } else {
+    matrix = arith::ExtFOp::create(builder, loc, matrixType, matrix);
+  }
   auto extract = dyn_cast<tensor::ExtractOp>(use.operand->getOwner());
   if (extract && use.source.transposed) {
     // Only an element is read: the matrix can stay as it is stored.
@@ -252,20 +371,14 @@ void QuantizePass::replace(const WeightUse &use, const Quantized &quantized) {
 
 void QuantizePass::runOnOperation() {
   weights.clear();
-  if (failed(parseScale()))
+  if (failed(parseOptions()) || failed(openStatistics()) || failed(collect()))
     return signalPassFailure();
-  collect();
   for (auto &[key, weight] : weights) {
-    FailureOr<std::optional<ConstantMatrix>> matrix =
-        ConstantMatrix::get(weight.loc, cast<ElementsAttr>(key.first));
-    if (failed(matrix))
-      return signalPassFailure();
-    if (!*matrix)
-      continue;
-    FailureOr<Quantized> quantized = quantize(weight, **matrix);
-    if (failed(quantized))
+    FailureOr<std::optional<Stored>> stored = store(key.first, weight);
+    if (failed(stored))
       return signalPassFailure();
     for (const WeightUse &use : weight.uses)
-      replace(use, *quantized);
+      if (*stored)
+        replace(use, **stored);
   }
 }

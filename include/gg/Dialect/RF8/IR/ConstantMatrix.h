@@ -32,6 +32,12 @@ public:
   void floatRow(int64_t row, llvm::MutableArrayRef<float> values,
                 int64_t firstColumn = 0) const;
 
+  /// Floats of `count` outputs from the `first` on, where axis `outputAxis` is
+  /// that of the outputs: of output first + o and step k, values[k * stride +
+  /// o].
+  void floatOutputs(int64_t outputAxis, int64_t first, int64_t count,
+                    float *values, int64_t stride) const;
+
 private:
   mlir::RankedTensorType type;
   int64_t elementBytes;

@@ -24,7 +24,18 @@ def RF8QuantizePass : Pass<"rf8-quantize", "::mlir::ModuleOp"> {
     neither keep the float constant.
 
     Constants with the attribute `rf8.keep` are left alone: tables that look
-    like an embedding but are none, such as those of a rotary embedding.
+    like an embedding but are none, such as those of a rotary embedding. The
+    attribute `rf8.format = "e4r3"`, `"e4r3d"` or `"bf16"` of a constant goes
+    before the option `format`, so that a budget can be spent on the weights
+    that need it.
+
+    Without further options each weight goes to the nearest code by itself.
+    With `stats`, the error of a layer's outputs is made small instead: codes
+    are chosen by error feedback along the second moments of its inputs
+    (include/gg/Analysis/Rounding/RoundMatrix.h). A weight is known to the file
+    by the key of its resource; one that it does not know is rounded without.
+    `search-scales` chooses scales by the same error, or, without statistics, by
+    that of the weights; `rate` makes the codes easier to compress.
 
     The codes are `dense_resource` constants whose bytes lie in a file without a
     name in $TMPDIR, not on the heap. NaN or infinity among the weights is an
@@ -60,7 +71,19 @@ def RF8QuantizePass : Pass<"rf8-quantize", "::mlir::ModuleOp"> {
     Option<"scale", "scale", "std::string", [{"channel"}],
       "Which weights share a scale: channel (those of an output), tensor-pow2 "
       "(all, a power of two) or group:N (N consecutive steps of an output, a "
-      "multiple of 4)">];
+      "multiple of 4)">,
+    Option<"stats", "stats", "std::string", [{""}],
+      "The statistics file (.ggs) of the inputs of linear layers">,
+    Option<"searchScales", "search-scales", "bool", "false",
+      "Choose scales of least error instead of those that make the largest "
+      "weight the largest code; not with tensor-pow2">,
+    Option<"rate", "rate", "double", "0.0",
+      "What a bit of the codes' entropy may cost, in units of the mean error of "
+      "a weight that is rounded without regard to bits: 0.3 saves about a third "
+      "of a bit a weight, 1 two thirds">,
+    Option<"lookups", "lookups", "std::string", [{"rf8"}],
+      "What look-ups read: rf8, the codes of a tied embedding, or bf16, a table "
+      "of their own">];
   let dependentDialects = ["::gg::rf8::RF8Dialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
