@@ -37,6 +37,12 @@ Band::Band(const InputModel &inputs, const WeightMatrix &matrix, int64_t first,
                 weights.data() + place * kLanes);
   for (int64_t place = 0; place < inputs.places; ++place)
     scalesAt.push_back(scales.data() + groupOf(place) * kLanes);
+  if (inputs.correction.empty())
+    return;
+  std::copy(weights.begin(), weights.end(), residual.begin());
+  for (int64_t panel = 0; panel < inputs.places / kLanes; ++panel)
+    addProduct(inputs.places, inputs.correctionPanel(panel), residual.data(),
+               weights.data() + panel * kLanes * kLanes);
 }
 
 int64_t Band::groupOf(int64_t place) const {

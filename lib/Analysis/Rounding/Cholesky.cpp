@@ -102,3 +102,33 @@ bool gg::rounding::factorize(double *matrix, int64_t size,
   }
   return true;
 }
+
+/// row -= sum over k of factors[k * stride] * rows[k], for rows of 64.
+GG_FOR_EACH_CPU
+static void subtractRows(const double *factors, int64_t stride,
+                         const double *rows, int64_t count, double *row) {
+  double sums[kLanes];
+  for (int64_t l = 0; l < kLanes; ++l)
+    sums[l] = row[l];
+  for (int64_t k = 0; k < count; ++k)
+    for (int64_t l = 0; l < kLanes; ++l)
+      sums[l] -= factors[k * stride] * rows[k * kLanes + l];
+  for (int64_t l = 0; l < kLanes; ++l)
+    row[l] = sums[l];
+}
+
+void gg::rounding::solve(const double *factor, int64_t size, double *columns) {
+  auto divide = [&](int64_t i) {
+    for (int64_t l = 0; l < kLanes; ++l)
+      columns[i * kLanes + l] /= factor[i * size + i];
+  };
+  for (int64_t i = 0; i < size; ++i) {
+    subtractRows(factor + i * size, 1, columns, i, columns + i * kLanes);
+    divide(i);
+  }
+  for (int64_t i = size - 1; i >= 0; --i) {
+    subtractRows(factor + (i + 1) * size + i, size, columns + (i + 1) * kLanes,
+                 size - 1 - i, columns + i * kLanes);
+    divide(i);
+  }
+}

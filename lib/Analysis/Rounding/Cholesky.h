@@ -18,6 +18,9 @@ namespace gg::rounding {
 /// its triangle is then of no use. The upper triangle is left as it is.
 bool factorize(double *matrix, int64_t size, ParallelFor parallelFor);
 
+/// Replaces 64 columns, [size][64], by the solutions of L Lᵀ x = column.
+void solve(const double *factor, int64_t size, double *columns);
+
 } // namespace gg::rounding
 
 #endif // GG_LIB_ANALYSIS_ROUNDING_CHOLESKY_H

@@ -53,6 +53,32 @@ static std::vector<int64_t> orderInputs(const std::vector<double> &squares,
   return order;
 }
 
+/// Panels of drift / H, where H = L Lᵀ: row by row, as H is symmetric.
+static std::vector<float> correctDrift(const InputStatistics &statistics,
+                                       const InputModel &model,
+                                       const double *factor,
+                                       ParallelFor parallelFor) {
+  int64_t size = model.size, places = model.places;
+  std::vector<float> panels(places * places);
+  parallelFor(places / kLanes, [&](size_t band) {
+    int64_t first = band * kLanes, count = std::min(kLanes, size - first);
+    std::vector<double> rows(size * kLanes);
+    for (int64_t l = 0; l < count; ++l) {
+      const float *from = statistics.drift + model.inputAt[first + l] * size;
+      for (int64_t place = 0; place < size; ++place)
+        rows[place * kLanes + l] = from[model.inputAt[place]] / model.unit;
+    }
+    solve(factor, size, rows.data());
+    for (int64_t place = 0; place < size; ++place) {
+      float *panel = panels.data() + place / kLanes * places * kLanes;
+      for (int64_t l = 0; l < count; ++l)
+        panel[(first + l) * kLanes + place % kLanes] =
+            static_cast<float>(rows[place * kLanes + l]);
+    }
+  });
+  return panels;
+}
+
 std::optional<InputModel> InputModel::of(const InputStatistics &statistics,
                                          int64_t groupSize, double damping,
                                          ParallelFor parallelFor) {
@@ -93,6 +119,9 @@ std::optional<InputModel> InputModel::of(const InputStatistics &statistics,
       break;
   }
 
+  if (statistics.drift)
+    model.correction =
+        correctDrift(statistics, model, matrix.data(), parallelFor);
   int64_t places = model.places;
   model.feedback.resize(places * places);
   model.moments.resize(places * places);

@@ -33,6 +33,9 @@ struct InputModel {
   /// Panels of L[i,j] / L[j,j], by i, 0 for i <= j, and of H. Empty where
   /// inputs are uncorrelated.
   std::vector<float> feedback, moments;
+  /// Panels of B = drift / H: weights W (1 + B) make up best for what the input
+  /// lost. Empty where it lost nothing.
+  std::vector<float> correction;
 
   bool correlated() const { return !feedback.empty(); }
   const float *feedbackPanel(int64_t panel) const {
@@ -40,6 +43,9 @@ struct InputModel {
   }
   const float *momentsPanel(int64_t panel) const {
     return moments.data() + panel * places * 64;
+  }
+  const float *correctionPanel(int64_t panel) const {
+    return correction.data() + panel * places * 64;
   }
 
   /// Of uncorrelated inputs, equally large.

@@ -21,6 +21,10 @@
 // - With a rate, codes minimise error + λ · bits, where a code's bits are those
 //   of an ideal coder for the histogram of the matrix's codes.
 //
+// - Where the input x has lost something against y, what it was before earlier
+//   layers were quantized, the weights to round are those of least squares for
+//   W y: W + W D / H with D = sum of (y - x) xᵀ, the drift of the statistics.
+//
 // Without H, inputs count as uncorrelated and equally large.
 //
 //===----------------------------------------------------------------------===//
