@@ -170,18 +170,6 @@ void Band::searchScalesOfGroups(const CodeBook &book) {
   roundWithFeedback(book);
 }
 
-void Band::roundAnewWithFeedback(const CodeBook &book) {
-  updateGradient();
-  PerLane before = cost(book);
-  std::vector<uint8_t> kept = codes;
-  PerLane after = roundWithFeedback(book);
-  for (int64_t l = 0; l < kLanes; ++l)
-    for (int64_t place = 0; before[l] <= after[l] && place < inputs.places;
-         ++place)
-      codes[place * kLanes + l] = kept[place * kLanes + l];
-  updateResidual();
-}
-
 //===----------------------------------------------------------------------===//
 // Sweeps
 //===----------------------------------------------------------------------===//
@@ -272,14 +260,6 @@ void Band::sweep(const CodeBook &book, unsigned count, bool freeScales) {
 //===----------------------------------------------------------------------===//
 // What it comes to
 //===----------------------------------------------------------------------===//
-
-PerLane Band::cost(const CodeBook &book) const {
-  PerLane total{};
-  for (size_t at = 0; at < residual.size(); ++at)
-    total[at % kLanes] += double(residual[at]) * gradient[at] +
-                          book.costOfBit * book.bitsOf[codes[at] & 127];
-  return total;
-}
 
 double Band::distortion() const {
   double sum = 0;

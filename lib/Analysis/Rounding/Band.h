@@ -44,10 +44,6 @@ public:
   /// Looks for better scales, and chooses all codes by error feedback.
   void searchScales(const CodeBook &book);
 
-  /// Chooses all codes by error feedback where that is better than keeping
-  /// those there are.
-  void roundAnewWithFeedback(const CodeBook &book);
-
   /// Rounds every code anew with all others fixed, `count` times, with scales
   /// of least squares before it where they are free.
   void sweep(const CodeBook &book, unsigned count, bool freeScales);
@@ -65,8 +61,6 @@ private:
   void sweepCodes(const CodeBook &book);
   void rescale();
   void searchScalesOfGroups(const CodeBook &book);
-  /// The damped error and the cost of bits.
-  PerLane cost(const CodeBook &book) const;
   PanelView panelAt(int64_t panel);
 
   const InputModel &inputs;

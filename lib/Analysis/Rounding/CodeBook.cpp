@@ -44,7 +44,7 @@ CodeBook::CodeBook(rf8::Format format, double costOfBit,
     if (!occurs)
       continue;
     magnitudes[count] = rf8::decode(code);
-    bits[count] = bitsOf[code] = static_cast<float>(
+    bits[count] = static_cast<float>(
         std::log2(static_cast<double>(total) / occurs) + (code != 0));
     codes[count++] = static_cast<uint8_t>(code);
   }

@@ -34,8 +34,6 @@ struct CodeBook {
   int64_t count = 0;
   std::array<float, 128> magnitudes{}, bits{};
   std::array<uint8_t, 128> codes{};
-  /// The bits of a code without its sign.
-  std::array<float, 128> bitsOf{};
 
   /// All codes, as `rounding` chooses them.
   CodeBook(rf8::Format format, rf8::Rounding rounding)
