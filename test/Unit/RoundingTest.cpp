@@ -108,17 +108,15 @@ struct Case {
   }
 
   llvm::Expected<RoundingReport> tryRound(ParallelFor parallelFor = inOrder) {
-    scales.assign(options.sharing == ScaleSharing::Matrix ? 1
-                                                          : outputs * groups(),
-                  -1);
-    WeightMatrix matrix{outputs, inputs,
-                        [&](int64_t first, int64_t count, float *values,
-                            int64_t stride) {
-                          for (int64_t o = 0; o < count; ++o)
-                            for (int64_t i = 0; i < inputs; ++i)
-                              values[i * stride + o] =
-                                  weights[(first + o) * inputs + i];
-                        }};
+    scales.assign(
+        options.sharing == ScaleSharing::Matrix ? 1 : outputs * groups(), -1);
+    WeightMatrix matrix{
+        outputs, inputs,
+        [&](int64_t first, int64_t count, float *values, int64_t stride) {
+          for (int64_t o = 0; o < count; ++o)
+            for (int64_t i = 0; i < inputs; ++i)
+              values[i * stride + o] = weights[(first + o) * inputs + i];
+        }};
     return roundMatrix(
         matrix, statistics.size ? &statistics : nullptr, options, parallelFor,
         {{codes.data(), inputs, 1},
@@ -145,16 +143,14 @@ struct Case {
   double scaleOf(int64_t output, int64_t input) const {
     if (options.sharing == ScaleSharing::Matrix)
       return scales[0];
-    int64_t group = options.sharing == ScaleSharing::Group
-                        ? input / options.groupSize
-                        : 0;
+    int64_t group =
+        options.sharing == ScaleSharing::Group ? input / options.groupSize : 0;
     return scales[output * groups() + group];
   }
 
   double lossOf(int64_t output, int64_t input) const {
     return weights[output * inputs + input] -
-           rf8::decode(codes[output * inputs + input]) *
-               scaleOf(output, input);
+           rf8::decode(codes[output * inputs + input]) * scaleOf(output, input);
   }
 
   /// (w − ŵ) H (w − ŵ)ᵀ of an output, H from `moments`, or 1.
@@ -542,8 +538,8 @@ TEST(Rounding, DoesNotDependOnHowWorkIsShared) {
     c.options.rate = 0.5;
     Case first = c;
     RoundingReport expected = first.round();
-    for (ParallelFor parallelFor : {ParallelFor(backwards),
-                                    ParallelFor(onThreads)}) {
+    for (ParallelFor parallelFor :
+         {ParallelFor(backwards), ParallelFor(onThreads)}) {
       RoundingReport report = c.round(parallelFor);
       EXPECT_EQ(c.codes, first.codes);
       EXPECT_EQ(c.scales, first.scales);
@@ -667,7 +663,7 @@ TEST(SecondMoments, AreSumsOfProducts) {
     EXPECT_TRUE(std::equal(got.moments,
                            got.moments + weights::triangleSize(size),
                            same.get().moments));
-    EXPECT_TRUE(std::equal(got.drift, got.drift + size * size,
-                           same.get().drift));
+    EXPECT_TRUE(
+        std::equal(got.drift, got.drift + size * size, same.get().drift));
   }
 }

@@ -78,6 +78,10 @@ LogicalResult QuantizePass::parseOptions() {
     return emitError(getOperation().getLoc(),
                      "expected lookups to be rf8 or bf16 but got ")
            << lookups;
+  if (!(rate >= 0))
+    return emitError(getOperation().getLoc(),
+                     "expected a rate of at least 0 but got ")
+           << rate;
   StringRef text = scale;
   if (text == "channel")
     kind = GranularityKind::Channel;
@@ -147,9 +151,10 @@ LogicalResult QuantizePass::collect() {
                         Weight{constant.getLoc(), {}, axis, *format}});
     if (entry->second.format != *format) {
       constant.emitError(
-          "expected one rf8.format for all uses of a constant but "
-          "got another than at ")
-          << entry->second.loc;
+                  "expected one rf8.format for all uses of a constant but "
+                  "got another")
+              .attachNote(entry->second.loc)
+          << "its first use is of this constant";
       failedToCollect = true;
     }
     entry->second.uses.push_back(use);
