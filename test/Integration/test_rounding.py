@@ -1,98 +1,31 @@
 """rf8-quantize along statistics of inputs, against numpy in float64."""
 
-import os
-import re
-import subprocess
-import sys
-
 import numpy as np
 import pytest
-from gg_tools import check, tool
+from gg_tools import tool
+from quantize import SIGNIFICANDS, correlated, entropy, write_statistics
+from quantize import quantize as quantize_with
 from rf8_reference import nearest
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "Dialect", "RF8", "Transforms",
-                                "Inputs"))
-from statistics_file import statistics_file  # noqa: E402
-
-SIGNIFICANDS = {"e4r3": [1, 17 / 16, 9 / 8, 5 / 4, 3 / 2, 7 / 4, 15 / 8],
-                "e4r3d": [1, 17 / 16, 9 / 8, 5 / 4, 3 / 2, 7 / 4, 15 / 8, 11 / 8]}
 OUTPUTS, STEPS, SAMPLES = 70, 96, 1500
 
 
-def decode(codes):
-    """The values of e4r3d codes, unscaled."""
-    magnitude = np.array(SIGNIFICANDS["e4r3d"])[codes & 7] * 2.0 ** ((codes >> 3 & 15) - 15.0)
-    return np.where(codes == 0, 0, np.where(codes & 128, -magnitude, magnitude))
-
-
 def inputs(seed):
-    """Correlated samples, some values much larger than others."""
-    rng = np.random.default_rng(seed)
-    x = rng.standard_normal((SAMPLES, STEPS // 4)) @ rng.standard_normal((STEPS // 4, STEPS))
-    x += 0.3 * rng.standard_normal(x.shape)
-    x[:, ::7] *= 5
-    return x
+    return correlated(SAMPLES, STEPS, seed)
 
 
 def weights(seed):
     return (0.02 * np.random.default_rng(seed).standard_normal((OUTPUTS, STEPS))).astype(np.float32)
 
 
-def write_statistics(path, named):
-    """Of {name: (x, y or None)}."""
-    entries = []
-    for name, (x, y) in named.items():
-        moments = (x.T @ x)[np.tril_indices(STEPS)].astype("<f4").tobytes()
-        drift = None if y is None else ((y - x).T @ x).astype("<f4").tobytes()
-        entries.append(([name], STEPS, SAMPLES, moments, drift))
-    with open(path, "wb") as file:
-        file.write(statistics_file(entries))
-
-
 def quantize(matrix, steps_first=False, **options):
-    """The weights [outputs, steps] that rf8-quantize keeps of those of the constant
-    "w", and their codes."""
-    stored = np.ascontiguousarray(matrix.T if steps_first else matrix)
-    rows, columns = stored.shape
-    use = f"%b = arith.constant dense_resource<w> : tensor<{rows}x{columns}xf32>\n"
-    if not steps_first:
-        use = f"""
-  %w = arith.constant dense_resource<w> : tensor<{rows}x{columns}xf32>
-  %t = tensor.empty() : tensor<{columns}x{rows}xf32>
-  %b = linalg.transpose ins(%w : tensor<{rows}x{columns}xf32>)
-      outs(%t : tensor<{columns}x{rows}xf32>) permutation = [1, 0]"""
-    text = f"""
-func.func @f(%x: tensor<4x{STEPS}xf32>, %o: tensor<4x{OUTPUTS}xf32>) -> tensor<4x{OUTPUTS}xf32> {{
-  {use}
-  %0 = linalg.matmul ins(%x, %b : tensor<4x{STEPS}xf32>, tensor<{STEPS}x{OUTPUTS}xf32>)
-      outs(%o : tensor<4x{OUTPUTS}xf32>) -> tensor<4x{OUTPUTS}xf32>
-  return %0 : tensor<4x{OUTPUTS}xf32>
-}}
-{{-# dialect_resources: {{ builtin: {{ w: "0x04000000{stored.tobytes().hex()}" }} }} #-}}"""
-    words = " ".join(f"{name.replace('_', '-')}={value}" for name, value in options.items())
-    result = check(subprocess.run([tool("gg-opt"), "-rf8-quantize=" + words], input=text,
-                                  capture_output=True, text=True, check=False))
-
-    def resource(name, kind):
-        digits = re.search(name + r': "0x40000000([0-9A-F]*)"', result).group(1)
-        return np.frombuffer(bytes.fromhex(digits), kind)
-
-    codes = resource("rf8_codes", np.uint8).reshape(rows, columns)
-    single = re.search(r"dense<(\S+)> : tensor<f32>", result)
-    scales = np.array(float(single.group(1))) if single else resource("rf8_scales", "<f4")
-    scales = scales.astype(np.float64)
-    codes = codes.T if steps_first else codes
-    if scales.size > OUTPUTS:  # groups, as the matrix is stored
-        scales = scales.reshape(-1, OUTPUTS).T if steps_first else scales.reshape(OUTPUTS, -1)
-        scales = np.repeat(scales, -(-STEPS // scales.shape[1]), axis=1)[:, :STEPS]
-    else:
-        scales = scales.reshape(-1, 1)
-    return decode(codes.astype(int)) * scales, codes
+    return quantize_with(tool("gg-opt"), matrix, steps_first, **options)
 
 
 def feedback(matrix, moments, format):
     """GPTQ in the plainest way: an inverse of H for what is left after each input."""
-    grid = np.array([0] + [s * 2.0 ** (e - 15) for e in range(2, 16) for s in SIGNIFICANDS[format]])
+    significands = SIGNIFICANDS[:7] if format == "e4r3" else SIGNIFICANDS
+    grid = np.array([0] + [s * 2.0 ** (e - 15) for e in range(2, 16) for s in significands])
     grid = np.unique(np.concatenate([-grid, grid]))
     scale = np.abs(matrix).max(axis=1) / 1.875
     left, kept = matrix.astype(np.float64), np.zeros(matrix.shape)
@@ -174,9 +107,7 @@ def test_rate(tmp_path):
 
     def measure(rate):
         rounded, codes = quantize(matrix, rate=rate, **options)
-        counts = np.bincount(codes.ravel() & 127) / codes.size
-        bits = -(counts[counts > 0] * np.log2(counts[counts > 0])).sum() + np.mean(codes != 0)
-        return error(rounded, matrix, x.T @ x) / codes.size, bits
+        return error(rounded, matrix, x.T @ x) / codes.size, entropy(codes)
 
     unit, most = measure(0)
     for rate in (0.3, 1, 3):
