@@ -126,9 +126,19 @@ void gg::rounding::solve(const double *factor, int64_t size, double *columns) {
     subtractRows(factor + i * size, 1, columns, i, columns + i * kLanes);
     divide(i);
   }
-  for (int64_t i = size - 1; i >= 0; --i) {
-    subtractRows(factor + (i + 1) * size + i, size, columns + (i + 1) * kLanes,
-                 size - 1 - i, columns + i * kLanes);
-    divide(i);
+  // A few rows of the factor at a time: its columns are far apart in memory.
+  constexpr int64_t kAtOnce = 16;
+  for (int64_t end = size, begin; end > 0; end = begin) {
+    begin = std::max<int64_t>(end - kAtOnce, 0);
+    auto subtract = [&](int64_t from, int64_t to) {
+      subtractRows(factor + from * size + to, size, columns + from * kLanes,
+                   end - from, columns + to * kLanes);
+    };
+    for (int64_t i = end - 1; i >= begin; --i) {
+      subtract(i + 1, i);
+      divide(i);
+    }
+    for (int64_t i = 0; i < begin; ++i)
+      subtract(begin, i);
   }
 }
