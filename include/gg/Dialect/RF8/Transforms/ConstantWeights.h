@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef GG_LIB_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H
-#define GG_LIB_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H
+#ifndef GG_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H
+#define GG_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H
 
 #include "gg/Dialect/RF8/IR/ConstantMatrix.h"
 #include "gg/Weights/Store.h"
@@ -80,4 +80,4 @@ mlir::FailureOr<mlir::ElementsAttr> narrowMatrix(mlir::Location loc,
 
 } // namespace gg::rf8
 
-#endif // GG_LIB_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H
+#endif // GG_DIALECT_RF8_TRANSFORMS_CONSTANTWEIGHTS_H
