@@ -166,3 +166,23 @@ func.func @joint_type() {
   %0 = gg.get_weight @joint : memref<2x2xf32>
   return
 }
+
+// -----
+
+// expected-error @+1 {{expected a finite shape above 0 but got 0}}
+module attributes {gg.ggd = #gg.ggd<shape = 0.0, scale = 1.0, mean = 0.0>} {}
+
+// -----
+
+// expected-error @+1 {{expected a finite scale above 0 but got -1}}
+module attributes {gg.ggd = #gg.ggd<shape = 2.0, scale = -1.0, mean = 0.0>} {}
+
+// -----
+
+// expected-error @+1 {{expected a finite mean but got INF}}
+module attributes {gg.ggd = #gg.ggd<shape = 2.0, scale = 1.0, mean = 1.0e999>} {}
+
+// -----
+
+// expected-error @+1 {{expected an axis of 0 or more but got -1}}
+module attributes {gg.c = #gg.ggd_channels<-1, [<shape = 2.0, scale = 1.0, mean = 0.0>]>} {}

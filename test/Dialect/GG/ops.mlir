@@ -34,3 +34,12 @@ func.func @attention(%q: tensor<1x3x3x1x64xf32>, %k: tensor<1x3x?x64xbf16>, %n: 
   %0 = gg.attention ins(%q, %k, %k : tensor<1x3x3x1x64xf32>, tensor<1x3x?x64xbf16>, tensor<1x3x?x64xbf16>) keys(%n, %n : tensor<1x1xi64>, tensor<1x1xi64>) mask(%m : tensor<1x1x1x1x?xf32>) outs(%q : tensor<1x3x3x1x64xf32>) {scale = 0.125 : f32, softcap = 30.0 : f32} -> tensor<1x3x3x1x64xf32>
   return %0 : tensor<1x3x3x1x64xf32>
 }
+
+// CHECK-LABEL: module @priors attributes
+// CHECK-SAME: gg.ggd = #gg.ggd<shape = 1.500000e+00, scale = 2.000000e-02, mean = -1.{{[0-9]*}}E-4>
+// CHECK-SAME: gg.ggd_channels = #gg.ggd_channels<1, [<shape = 1.500000e+00, scale = 2.000000e-02, mean = 0.000000e+00>, <shape = 2.000000e+00, scale = 1.000000e+00, mean = 0.000000e+00>]>
+module @priors attributes {
+  gg.ggd = #gg.ggd<shape = 1.5, scale = 0.02, mean = -1.234567890123456E-4>,
+  gg.ggd_channels = #gg.ggd_channels<1, [<shape = 1.5, scale = 0.02, mean = 0.0>,
+                                         <shape = 2.0, scale = 1.0, mean = 0.0>]>
+} {}

@@ -35,6 +35,19 @@ static void printParts(OpAsmPrinter &printer, Operation *, ArrayAttr parts) {
   llvm::interleaveComma(parts, printer);
 }
 
+static ParseResult parseReal(AsmParser &parser,
+                             FailureOr<llvm::APFloat> &value) {
+  double parsed;
+  if (parser.parseFloat(parsed))
+    return failure();
+  value = llvm::APFloat(parsed);
+  return success();
+}
+
+static void printReal(AsmPrinter &printer, const llvm::APFloat &value) {
+  printer.printFloat(value);
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "gg/Dialect/GG/IR/GGAttributes.cpp.inc"
 
@@ -69,6 +82,33 @@ std::optional<int64_t> gg::ir::getElementBytes(Type type) {
       return llvm::divideCeil(bits.getFixedValue(), 8);
   }
   return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Priors
+//===----------------------------------------------------------------------===//
+
+LogicalResult GGDAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                              llvm::APFloat shape, llvm::APFloat scale,
+                              llvm::APFloat mean) {
+  if (!shape.isFinite() || shape.isZero() || shape.isNegative())
+    return emitError() << "expected a finite shape above 0 but got "
+                       << shape.convertToDouble();
+  if (!scale.isFinite() || scale.isZero() || scale.isNegative())
+    return emitError() << "expected a finite scale above 0 but got "
+                       << scale.convertToDouble();
+  if (!mean.isFinite())
+    return emitError() << "expected a finite mean but got "
+                       << mean.convertToDouble();
+  return success();
+}
+
+LogicalResult
+GGDChannelsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                        int64_t axis, ArrayRef<GGDAttr> channels) {
+  if (axis < 0)
+    return emitError() << "expected an axis of 0 or more but got " << axis;
+  return success();
 }
 
 //===----------------------------------------------------------------------===//

@@ -70,6 +70,11 @@ inline constexpr llvm::StringLiteral kShapesAttr = "gg.shapes";
 inline constexpr llvm::StringLiteral kStepAttr = "gg.step";
 inline constexpr llvm::StringLiteral kRateAttr = "gg.rate";
 
+/// On constants after gg-fit: the #gg.ggd of all weights, and the
+/// #gg.ggd_channels where asked for.
+inline constexpr llvm::StringLiteral kGGDAttr = "gg.ggd";
+inline constexpr llvm::StringLiteral kGGDChannelsAttr = "gg.ggd_channels";
+
 /// The position of a function in gg_math; empty where it has no such member.
 std::optional<unsigned> getMathTableIndex(llvm::StringRef function);
 

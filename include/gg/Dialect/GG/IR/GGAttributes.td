@@ -113,4 +113,58 @@ def GG_StepKindAttr : EnumAttr<GG_Dialect, GG_StepKind, "step"> {
   }];
 }
 
+//===----------------------------------------------------------------------===//
+// Distributions
+//===----------------------------------------------------------------------===//
+
+/// A double of full precision.
+class GG_RealParameter<string desc> : APFloatParameter<desc>;
+
+def GG_GGDAttr : AttrDef<GG_Dialect, "GGD"> {
+  let mnemonic = "ggd";
+  let summary = "a generalized Gaussian distribution";
+  let description = [{
+    The distribution with the density
+    `shape / (2 scale G(1/shape)) exp(-(|x - mean| / scale)^shape)`, G being the
+    gamma function: the prior of weights. Shape 2 is a Gaussian, shape 1 a
+    Laplace distribution. `gg-fit` annotates constants with it.
+
+    ```mlir
+    %w = arith.constant {gg.ggd = #gg.ggd<shape = 1.5, scale = 0.02,
+                                          mean = 0.0>}
+        dense_resource<w> : tensor<576x1536xf32>
+    ```
+  }];
+  let parameters = (ins GG_RealParameter<"more than 0">:$shape,
+                        GG_RealParameter<"more than 0">:$scale,
+                        GG_RealParameter<"where it is symmetric">:$mean);
+  let builders = [AttrBuilder<(ins "double":$shape, "double":$scale,
+                                   "double":$mean), [{
+    return $_get($_ctxt, ::llvm::APFloat(shape), ::llvm::APFloat(scale),
+                 ::llvm::APFloat(mean));
+  }]>];
+  let assemblyFormat = [{
+    `<` `shape` `=` custom<Real>($shape) `,` `scale` `=` custom<Real>($scale)
+    `,` `mean` `=` custom<Real>($mean) `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+def GG_GGDChannelsAttr : AttrDef<GG_Dialect, "GGDChannels"> {
+  let mnemonic = "ggd_channels";
+  let summary = "a generalized Gaussian distribution for each channel";
+  let description = [{
+    Of a tensor whose channels lie along `axis`, one distribution for each.
+
+    ```mlir
+    #gg.ggd_channels<0, [<shape = 1.5, scale = 0.02, mean = 0.0>,
+                         <shape = 1.25, scale = 0.01, mean = 0.0>]>
+    ```
+  }];
+  let parameters = (ins "int64_t":$axis,
+                        ArrayRefParameter<"::gg::ir::GGDAttr">:$channels);
+  let assemblyFormat = "`<` $axis `,` `[` $channels `]` `>`";
+  let genVerifyDecl = 1;
+}
+
 #endif // GG_DIALECT_GG_IR_GGATTRIBUTES_TD
