@@ -17,6 +17,7 @@
 #include "gg/Dialect/RF8/Transforms/Passes.h"
 #include "gg/Pipelines/Pipelines.h"
 #include "gg/Transforms/Passes.h"
+#include "gg/Transforms/Weights/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -35,5 +36,6 @@ void gg::registerAllPasses() {
   rf8::registerRF8Passes();
   registerGGConversionPasses();
   registerGGTransformsPasses();
+  registerGGWeightsPasses();
   registerPipelines();
 }

@@ -19,6 +19,7 @@
 #include "gg/Dialect/RF8/Transforms/InterfaceImpls.h"
 #include "gg/Dialect/RF8/Transforms/Passes.h"
 #include "gg/Transforms/Passes.h"
+#include "gg/Transforms/Weights/Passes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Tools/Plugins/DialectPlugin.h"
@@ -40,6 +41,7 @@ static void registerPasses() {
   gg::registerConvertRF8ToVectorPass();
   gg::registerGGInitPass();
   gg::registerGGInjectBackslashPass();
+  gg::registerGGWeightsPasses();
 }
 
 extern "C" LLVM_ATTRIBUTE_WEAK mlir::DialectPluginLibraryInfo
