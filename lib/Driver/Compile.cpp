@@ -90,6 +90,8 @@ private:
 
     if (failed(runPasses(*module, buildLinalgPipeline)))
       return failure();
+    if (failed(reportWeights()))
+      return failure();
     if (options.emit == Emit::Linalg)
       return print(*module);
 
@@ -113,6 +115,16 @@ private:
     if (options.emit == Emit::LLVM || options.emit == Emit::Object)
       return emitCode(cpus->front());
     return writeArtifact(*cpus, result);
+  }
+
+  LogicalResult reportWeights() {
+    if (options.report.empty())
+      return success();
+    progress("fitting weights for " + options.report);
+    return runPasses(*module, [&](OpPassManager &pm, PipelineErrorHandler) {
+      buildReportPipeline(pm, options.report);
+      return success();
+    });
   }
 
   LogicalResult writeArtifact(ArrayRef<native::CPU> cpus,

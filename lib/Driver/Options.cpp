@@ -84,6 +84,11 @@ LogicalResult gg::setOption(CompileOptions &options, StringRef name,
     options.cpu = value.str();
     return success();
   }
+  if (name == "report" &&
+      (value.ends_with(".html") || value.ends_with(".json"))) {
+    options.report = value.str();
+    return success();
+  }
   if (name == "target") {
     options.triple = value.str();
     return success();

@@ -8,6 +8,7 @@
 
 #include "gg/Pipelines/Pipelines.h"
 
+#include "gg/Transforms/Weights/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -53,6 +54,12 @@ LogicalResult gg::buildDecoderPipeline(OpPassManager &pm,
 LogicalResult gg::buildLinalgPipeline(OpPassManager &pm,
                                       PipelineErrorHandler errors) {
   return add(pm, "convert-onnx-to-linalg,func.func(canonicalize,cse)", errors);
+}
+
+void gg::buildReportPipeline(OpPassManager &pm, StringRef path) {
+  FitPassOptions options;
+  options.reports = {path.str()};
+  pm.addPass(createFitPass(options));
 }
 
 LogicalResult gg::buildWeightsPipeline(OpPassManager &pm,

@@ -57,6 +57,8 @@ static CompileOption compileOptions[] = {
      "CPU names and levels with features, as x86-64-v3,x86-64-v4+avx512bf16 "
      "(default: native)"},
     {"target", "TRIPLE", "The target (default: this machine's)"},
+    {"report", "FILE.html|FILE.json",
+     "Write how the weights are distributed, and what formats cost"},
     {"emit", "onnx|linalg|rf8|llvm|obj|artifact",
      "How far to compile (default: artifact)"},
 };

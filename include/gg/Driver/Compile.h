@@ -42,6 +42,9 @@ struct CompileOptions {
   std::string cpu = "native";
   /// The machine's own where empty.
   std::string triple;
+  /// Where to write how the weights are distributed: .html, a page to look at,
+  /// or .json; empty for no report.
+  std::string report;
   Emit emit = Emit::Artifact;
 };
 

@@ -53,6 +53,9 @@ llvm::LogicalResult buildDecoderPipeline(mlir::OpPassManager &pm,
 llvm::LogicalResult buildLinalgPipeline(mlir::OpPassManager &pm,
                                         PipelineErrorHandler errors);
 
+/// What a report says of the weights, in gg-fit's files; no named pipeline.
+void buildReportPipeline(mlir::OpPassManager &pm, llvm::StringRef path);
+
 struct WeightsOptions : mlir::PassPipelineOptions<WeightsOptions> {
   Option<std::string> weights{*this, "weights",
                               llvm::cl::desc("f32, bf16 or rf8"),
