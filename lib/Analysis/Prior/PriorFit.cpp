@@ -315,16 +315,18 @@ std::vector<double> LikelihoodFit::sumPowersAround(llvm::ArrayRef<float> means,
 
 /// Tries the weights around the mean as the mean, where that pays.
 Point LikelihoodFit::tryCusps(Point best) {
-  constexpr int64_t kMostWeights = 1 << 22, kAtOnce = 32;
+  constexpr int64_t kMostWeights = 1 << 22, kMostPowers = 1 << 19;
+  // A gain of this size means that the mean was not known as well as thought.
+  constexpr double kFar = 1e-5;
   // The mean is known to within some a / sqrt(n).
-  int64_t candidates = int64_t(std::min(count, 8 * std::sqrt(count)));
+  int64_t candidates = int64_t(std::min(count, 4 * std::sqrt(count)));
   if (!hasDeepCusps(best.shape, count) || count > kMostWeights ||
       candidates < 2)
     return best;
   std::vector<float> weights = findNearest(samples, best.mean, candidates);
   // All of them where there are few weights, else every so many first, and then
   // more around the best.
-  int64_t atOnce = std::max(kAtOnce, kMostWeights / samples.size());
+  int64_t atOnce = std::max<int64_t>(8, kMostPowers / samples.size());
   llvm::ArrayRef<float> range = weights;
   float mean;
   for (int64_t stride = -1; stride != 1;) {
@@ -340,7 +342,9 @@ Point LikelihoodFit::tryCusps(Point best) {
         range.slice(low, std::min<size_t>(2 * stride + 1, range.size() - low));
   }
   Point cusp = climb(evaluate(mean, best.shape), /*meanFraction=*/0);
-  return cusp.logLikelihood > best.logLikelihood + 1e-9 ? tryCusps(cusp) : best;
+  if (cusp.logLikelihood > best.logLikelihood + kFar)
+    return tryCusps(cusp);
+  return cusp.logLikelihood > best.logLikelihood ? cusp : best;
 }
 
 /// The median of up to 2^16 of the weights, evenly spaced.
