@@ -9,8 +9,8 @@
 //   fit_weights FILE.f32…
 //
 // Fits each file's floats on all cores, and prints shape, scale, mean,
-// log-likelihood per weight and seconds: the best of three. fit_weights.py
-// calls it.
+// log-likelihood per weight, and seconds of CPU time, of all threads together:
+// the best of three. fit_weights.py calls it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,7 +21,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 
 using namespace gg;
 
@@ -41,12 +41,11 @@ int main(int argc, char **argv) {
     PriorFit fit;
     double seconds = 1e9;
     for (int run = 0; run < 3; ++run) {
-      auto start = std::chrono::steady_clock::now();
+      std::clock_t start = std::clock();
       fit =
           fitByLikelihood(samples, measureMoments(samples, parallel), parallel);
-      std::chrono::duration<double> time =
-          std::chrono::steady_clock::now() - start;
-      seconds = std::min(seconds, time.count());
+      seconds =
+          std::min(seconds, double(std::clock() - start) / CLOCKS_PER_SEC);
     }
     llvm::outs() << llvm::format("%.17g %.17g %.17g %.12g %.9g\n",
                                  fit.distribution.shape, fit.distribution.scale,

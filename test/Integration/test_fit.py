@@ -1,8 +1,13 @@
 """gg-fit against scipy in float64."""
 
+import json
+
 import ml_dtypes
 import numpy as np
 import pytest
+from gg.onnx_builder import GraphBuilder
+from gg_tools import check, check_error, run_tool, tree_bytes
+from onnx import TensorProto
 from prior_modules import run
 from rf8_reference import nearest
 
@@ -163,3 +168,27 @@ def test_threads(tmp_path):
     tensors = {"a": draw(0.9, (300, 500)), "b": draw(1.7, (70000,))}
     first = run(tensors, tmp_path, "gg-fit", "per-channel")
     assert run(tensors, tmp_path, "gg-fit", "per-channel", "--mlir-disable-threading") == first
+
+
+def test_compile_report(tmp_path):
+    """gg-compile writes a report and the same artifact, or says why not."""
+    builder = GraphBuilder(tmp_path / "model.onnx", 21)
+    x = builder.input("x", TensorProto.FLOAT, ["rows", 48])
+    weight = builder.weight("proj.weight", draw(1.5, (48, 32)))
+    builder.output(builder.node("MatMul", [x, weight], "y"), "y", TensorProto.FLOAT, ["rows", 32])
+    builder.save()
+    command = ["gg-compile", tmp_path / "model.onnx", "-o", tmp_path / "m.gg", "--weights", "rf8"]
+    check(run_tool(*command))
+    plain = tree_bytes(tmp_path / "m.gg")
+    for name in ("r.json", "r.html"):
+        check(run_tool(*command, "--report", tmp_path / name))
+        assert tree_bytes(tmp_path / "m.gg") == plain
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert '"name":"proj.weight"' in text and '"shape":[48,32]' in text
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["tensors"][0]["fit"]
+    check_error(run_tool(*command, "--report", "r.txt"),
+                r"--report: expected FILE.html\|FILE.json but got 'r.txt'")
+    check_error(run_tool("gg-compile", tmp_path / "model.onnx", "-o", tmp_path / "none.gg",
+                         "--report", tmp_path / "none" / "r.json"),
+                "cannot write a report: .*No such file or directory")
+    assert not (tmp_path / "none.gg").exists()

@@ -36,6 +36,8 @@ TEST(CompileOptions, TakesEachValue) {
     set("kv", value);
   for (const char *value : {"rounded", "exact"})
     set("activations", value);
+  for (const char *value : {"weights.html", "weights.json"})
+    set("report", value);
   for (const char *value : {"onnx", "linalg", "rf8", "llvm", "obj", "artifact"})
     set("emit", value);
   set("context", "2147483647");
@@ -69,6 +71,8 @@ TEST(CompileOptions, RefusesTheRestAndKeepsWhatWas) {
            {"kv", "rf8"},
            {"activations", "bf16"},
            {"emit", "so"},
+           {"report", ""},
+           {"report", "r.txt"},
            {"context", "0"},
            {"context", "1k"},
            {"context", "2147483648"},

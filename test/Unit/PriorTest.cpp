@@ -393,6 +393,27 @@ TEST(QuantileRemap, FindsTheAuthorsOutliers) {
   EXPECT_EQ(found.low + found.high, int64_t(weights.size()));
 }
 
+TEST(QuantileRemap, WeighsErrorsOfRowsOrColumns) {
+  std::vector<float> weights = drawRandomly({1.2, 0.1, 0}, 300 * 200, 6);
+  WeightSamples samples = samplesOf(weights);
+  WeightHistogram histogram(samples);
+  QuantileRemap remap(histogram, {1, 0.06, 0});
+  for (bool ofRows : {true, false}) {
+    // The first rows, or columns, matter; their weights are larger.
+    std::vector<double> factors(ofRows ? 300 : 200);
+    for (size_t i = 0; i < factors.size(); ++i)
+      factors[i] = 1.0 / double(i + 1);
+    double error = 0;
+    for (int64_t i = 0; i < 60000; ++i) {
+      size_t at = ofRows ? i / 200 : i % 200;
+      error += factors[at] * std::pow(remap(weights[i], 1) - weights[i], 2);
+    }
+    std::vector<double> importance =
+        sumFactors(histogram, samples, 200, factors, ofRows);
+    EXPECT_NEAR(remap.squaredError(importance) / (error / 60000), 1, 0.01);
+  }
+}
+
 TEST(QuantileRemap, ChoosesNoWorseThanStayingAndMoreForALowerPrice) {
   for (double shape : {0.5, 1., 2.}) {
     GeneralizedGaussian gg{shape, 0.1, 0};

@@ -108,6 +108,31 @@ double QuantileRemap::rate(double strength, double step) const {
   return levels.getEntropy(double(histogram.size()));
 }
 
+std::vector<double> gg::sumFactors(const WeightHistogram &histogram,
+                                   const WeightSamples &samples,
+                                   int64_t columns,
+                                   llvm::ArrayRef<double> factors, bool ofRows,
+                                   ParallelFor parallel) {
+  // Bands of rows, a fixed number of them: so much for the order of the sums.
+  int64_t rows = samples.size() / columns, bands = std::min<int64_t>(rows, 4);
+  std::vector<std::vector<double>> partial(
+      bands, std::vector<double>(histogram.bins().size()));
+  parallel(bands, [&](size_t band) {
+    std::vector<float> weights(columns);
+    int64_t end = rows * int64_t(band + 1) / bands;
+    for (int64_t row = rows * int64_t(band) / bands; row < end; ++row) {
+      samples.read(row * columns, weights);
+      for (auto [column, weight] : llvm::enumerate(weights))
+        partial[band][histogram.find(weight)] +=
+            factors[ofRows ? size_t(row) : column];
+    }
+  });
+  for (int64_t band = 1; band < bands; ++band)
+    for (auto [to, from] : llvm::zip_equal(partial[0], partial[band]))
+      to += from;
+  return std::move(partial[0]);
+}
+
 RemapChoice gg::chooseRemap(QuantileRemap &remap, int64_t count, double step,
                             double lambda, llvm::ArrayRef<double> importance) {
   double price = lambda * std::log(2.0) / 6 * step * step;

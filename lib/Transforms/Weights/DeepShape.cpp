@@ -15,6 +15,8 @@
 #include "gg/Dialect/RF8/Transforms/ConstantWeights.h"
 #include "gg/RF8/Float.h"
 #include "gg/Transforms/Weights/Passes.h"
+#include "gg/Weights/Statistics.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Threading.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -48,6 +50,9 @@ struct DeepShapePass : gg::impl::DeepShapePassBase<DeepShapePass> {
 
 private:
   LogicalResult checkOptions();
+  /// How much errors of each step of the reduction matter, 1 on average; empty
+  /// where nothing is known.
+  FailureOr<std::vector<double>> findFactors(const FloatConstant &constant);
   LogicalResult shape(const FloatConstant &constant, ParallelFor parallel);
   // The moved weights, in a store; empty where none moves.
   FailureOr<ArrayRef<char>> moveByRate(const FloatConstant &constant,
@@ -65,6 +70,7 @@ private:
   void tell(const FloatConstant &constant, const WeightMoments &moments,
             const Shaped &shaped);
 
+  std::shared_ptr<weights::StatisticsReader> statistics;
   rf8::ConstantMaker constants;
   llvm::json::Array tensors;
 };
@@ -92,6 +98,36 @@ LogicalResult DeepShapePass::checkOptions() {
                  succeeded(expect(scaleFactor > 0, "scale-factor", "above 0",
                                   scaleFactor)) &&
                  succeeded(expect(lambda >= 0, "lambda", "0 or more", lambda)));
+}
+
+FailureOr<std::vector<double>>
+DeepShapePass::findFactors(const FloatConstant &constant) {
+  std::vector<double> factors;
+  auto resource = dyn_cast<DenseResourceElementsAttr>(constant.value);
+  if (!statistics || !resource)
+    return factors;
+  weights::InputStatistics found;
+  std::string error;
+  if (!statistics->find(resource.getRawHandle().getKey().str(), found, error)) {
+    if (error.empty())
+      return factors;
+    return emitError(constant.getLoc(), error);
+  }
+  int64_t steps = constant.getType().getDimSize(1 - *constant.channelAxis);
+  if (found.size != steps)
+    return emitError(constant.getLoc(), "expected statistics of inputs of ")
+           << steps << " values but got those of " << found.size;
+  double sum = 0;
+  for (int64_t i = 0; i < steps; ++i) {
+    factors.push_back(found.moments[weights::triangleSize(i) + i]);
+    sum += factors.back();
+  }
+  // Inputs that are always zero say nothing.
+  if (sum == 0)
+    return std::vector<double>();
+  for (double &factor : factors)
+    factor *= double(steps) / sum;
+  return factors;
 }
 
 /// Stores floats as elements of `type`.
@@ -151,9 +187,18 @@ FailureOr<ArrayRef<char>> DeepShapePass::moveByRate(
   double step = shaped.ratesBefore.step;
   if (step == 0)
     return ArrayRef<char>();
+  FailureOr<std::vector<double>> factors = findFactors(constant);
+  if (failed(factors))
+    return failure();
   WeightHistogram histogram(samples, parallel);
   QuantileRemap remap(histogram, target, parallel);
-  shaped.choice = chooseRemap(remap, histogram.size(), step, lambda);
+  std::vector<double> importance;
+  if (!factors->empty())
+    importance =
+        sumFactors(histogram, samples, constant.getType().getDimSize(1),
+                   *factors, /*ofRows=*/*constant.channelAxis == 1, parallel);
+  shaped.choice =
+      chooseRemap(remap, histogram.size(), step, lambda, importance);
   double strength = shaped.choice.strength;
   if (strength == 0)
     return ArrayRef<char>();
@@ -284,6 +329,7 @@ void DeepShapePass::tell(const FloatConstant &constant,
       {"rate_before", toJSON(shaped.ratesBefore)},
       {"rate_after", toJSON(shaped.ratesAfter)},
       {"mean_squared_error", shaped.squaredError},
+      {"weighted_squared_error", shaped.choice.squaredError},
       {"sqnr_db", std::move(sqnr)},
       {"shape_before", shaped.before.shape},
       {"shape_after", std::move(shapeAfter)}});
@@ -291,8 +337,15 @@ void DeepShapePass::tell(const FloatConstant &constant,
 
 void DeepShapePass::runOnOperation() {
   tensors.clear();
+  statistics.reset();
   if (failed(checkOptions()))
     return signalPassFailure();
+  std::string problem;
+  if (!stats.empty() &&
+      !(statistics = weights::StatisticsReader::open(stats, problem))) {
+    emitError(getOperation().getLoc(), problem);
+    return signalPassFailure();
+  }
   auto parallel = [&](size_t count, function_ref<void(size_t)> body) {
     parallelFor(&getContext(), 0, count, body);
   };

@@ -62,6 +62,13 @@ private:
   double floor, ceiling;     ///< what they move between
 };
 
+/// For each bin, the sum of the factors of its weights: of a matrix with
+/// `columns` columns, a weight has that of its row or of its column.
+std::vector<double> sumFactors(const WeightHistogram &histogram,
+                               const WeightSamples &samples, int64_t columns,
+                               llvm::ArrayRef<double> factors, bool ofRows,
+                               ParallelFor parallel = serialFor);
+
 struct RemapChoice {
   double strength = 0;
   Outliers outliers;

@@ -82,6 +82,12 @@ def DeepShapePass : Pass<"gg-deepshape", "::mlir::ModuleOp"> {
     2^-13 and go all the way, except those beyond the outermost multiples that
     more than 1000 weights share.
 
+    With a statistics file of what the weights are multiplied by (see
+    `rf8-quantize`), errors count as much as the inputs that they meet: in
+    proportion to the second moments. Moved weights have a new name, and what
+    they do to the inputs of later layers is not in that file: gather statistics
+    anew for `rf8-quantize`.
+
     NaN or infinity among the weights is an error at the constant's location.
     Constants with equal weights, or with the attribute `rf8.keep`, stay.
 
@@ -92,8 +98,8 @@ def DeepShapePass : Pass<"gg-deepshape", "::mlir::ModuleOp"> {
     ```
 
     The report is a JSON file: for each tensor the strength (1: all the way), the
-    outliers, rates (bits per weight) and fitted shapes before and after, and the
-    mean squared error.
+    outliers, rates (bits per weight) and fitted shapes before and after, the
+    mean squared error, and what it was with statistics.
   }];
   let options = [
     Option<"mode", "mode", "gg::DeepShapeMode",
@@ -109,6 +115,8 @@ def DeepShapePass : Pass<"gg-deepshape", "::mlir::ModuleOp"> {
       "The scale to go to, as a multiple of the weights'">,
     Option<"lambda", "lambda", "double", "1.0",
       "What a bit is worth, in prices of a uniform quantizer">,
+    Option<"stats", "stats", "std::string", [{""}],
+      "A statistics file that says how much errors matter">,
     Option<"minElements", "min-elements", "int64_t", "256",
       "Weights of fewer elements stay as they are">,
     Option<"remarks", "remarks", "bool", "false",
