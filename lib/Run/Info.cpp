@@ -119,6 +119,42 @@ static void printWeights(const weights::ArtifactReader &artifact) {
               artifact.tensors().size(), artifact.payloadBytes());
 }
 
+/// Elements of RF8, bf16 and f16, and where there are none, of f32: norms and
+/// scales are not counted, so that nothing looks smaller than it is.
+static uint64_t countWeights(const weights::ArtifactReader &artifact) {
+  using weights::ElementType;
+  uint64_t narrow = 0, wide = 0;
+  for (const weights::Tensor &tensor : artifact.tensors()) {
+    uint64_t count = tensor.bytes / weights::elementBytes(tensor.type);
+    switch (tensor.type) {
+    case ElementType::RF8E4R3:
+    case ElementType::RF8E4R3D:
+    case ElementType::BF16:
+    case ElementType::F16:
+      narrow += count;
+      break;
+    case ElementType::F32:
+      wide += count;
+      break;
+    default:
+      break;
+    }
+  }
+  return narrow ? narrow : wide;
+}
+
+static void printSizes(const weights::ArtifactReader &artifact) {
+  std::printf("  stored %s: %" PRIu64 " bytes",
+              artifact.isSmall() ? "small" : "packed", artifact.fileBytes());
+  if (uint64_t count = countWeights(artifact))
+    std::printf(", %.3f bits for each of %" PRIu64 " weights",
+                static_cast<double>(artifact.fileBytes()) * 8 /
+                    static_cast<double>(count),
+                count);
+  std::printf("\n  resident: %" PRIu64 " bytes, %s\n", artifact.payloadBytes(),
+              artifact.isSmall() ? "expanded when loaded" : "mapped");
+}
+
 static void printCode(const weights::Model &model) {
   for (const weights::Code &code : model.codes) {
     std::printf("code        %s, %" PRIu64 " bytes: %s",
@@ -140,6 +176,7 @@ bool gg::run::printInfo(const Options &options) {
     return fail("%s", error.c_str());
   printModel(artifact->model());
   printWeights(*artifact);
+  printSizes(*artifact);
   printCode(artifact->model());
   return true;
 }
@@ -152,9 +189,12 @@ bool gg::run::verify(const Options &options) {
   for (const weights::Code &code : artifact->model().codes)
     if (!artifact->verifyCode(code, error))
       return fail("%s", error.c_str());
-  std::printf("%s: header, model, %zu tensors and %zu code files match their "
+  std::string frames;
+  if (artifact->isSmall())
+    frames = " in " + std::to_string(artifact->frames().size()) + " frames";
+  std::printf("%s: header, model, %zu tensors%s and %zu code files match their "
               "checksums\n",
               options.artifact.c_str(), artifact->tensors().size(),
-              artifact->model().codes.size());
+              frames.c_str(), artifact->model().codes.size());
   return true;
 }

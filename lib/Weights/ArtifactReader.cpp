@@ -8,6 +8,7 @@
 
 #include "gg/Weights/ArtifactReader.h"
 
+#include "Zstd.h"
 #include "gg/Weights/Checksum.h"
 #include "gg/Weights/Serialization.h"
 
@@ -57,6 +58,14 @@ std::unique_ptr<MappedFile> MappedFile::open(const std::string &path,
 MappedFile::~MappedFile() {
   if (base)
     munmap(const_cast<uint8_t *>(base), bytes);
+}
+
+void MappedFile::release(uint64_t offset, uint64_t size) const {
+  auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  uint64_t begin = (offset + page - 1) / page * page;
+  uint64_t end = (offset + size) / page * page;
+  if (begin < end)
+    madvise(const_cast<uint8_t *>(base) + begin, end - begin, MADV_DONTNEED);
 }
 
 //===----------------------------------------------------------------------===//
@@ -111,9 +120,10 @@ bool ArtifactReader::read(std::string &error) {
   std::memcpy(&header, file->data(), sizeof(header));
   // The version comes before everything else: a newer major version may have
   // another header.
-  if (header.major != majorVersion)
+  if (header.major < oldestMajorVersion || header.major > majorVersion)
     return fail("is of format version " + std::to_string(header.major) + "." +
-                std::to_string(header.minor) + " but this gg reads version " +
+                std::to_string(header.minor) + " but this gg reads versions " +
+                std::to_string(oldestMajorVersion) + " to " +
                 std::to_string(majorVersion) +
                 (header.major > majorVersion ? ": use a newer gg"
                                              : ": compile the model again"));
@@ -129,27 +139,42 @@ bool ArtifactReader::read(std::string &error) {
       header.payloadOffset % payloadAlignment)
     return fail("is damaged: a section lies outside of the file");
 
-  Bytes tableBytes{file->data() + header.table.offset, header.table.bytes};
-  Bytes modelBytes{file->data() + header.model.offset, header.model.bytes};
-  if (checksum(tableBytes.data, tableBytes.size) != header.table.checksum)
-    return fail("is damaged: the tensor table does not match its checksum");
-  if (checksum(modelBytes.data, modelBytes.size) != header.model.checksum)
-    return fail("is damaged: the model section does not match its checksum");
-  bool newerMinor = header.minor > minorVersion;
-  if (!parseTable(tableBytes, newerMinor, table, error) ||
-      !parseModel(modelBytes, newerMinor, theModel, error) ||
-      !verifyTable(table, header.payloadBytes, error) ||
-      !verifyModel(theModel, error))
+  if (!parse(header, error))
     return false;
-
   payloadOffset = header.payloadOffset;
-  thePayloadBytes = header.payloadBytes;
   uint64_t both[] = {header.table.checksum, header.model.checksum};
   theFingerprint = checksum(both, sizeof(both));
+  if (isSmall())
+    placeFrames();
   // Fewer TLB misses where the file system has huge pages; elsewhere a no-op.
-  if (thePayloadBytes)
-    madvise(const_cast<uint8_t *>(payload()), thePayloadBytes, MADV_HUGEPAGE);
+  else if (payloadBytes())
+    madvise(const_cast<uint8_t *>(payload()), payloadBytes(), MADV_HUGEPAGE);
   return true;
+}
+
+bool ArtifactReader::parse(const Header &header, std::string &error) {
+  Bytes tableBytes{file->data() + header.table.offset, header.table.bytes};
+  Bytes modelBytes{file->data() + header.model.offset, header.model.bytes};
+  auto damaged = [&](const char *section) {
+    error = std::string("is damaged: the ") + section +
+            " does not match its checksum";
+    return false;
+  };
+  if (checksum(tableBytes.data, tableBytes.size) != header.table.checksum)
+    return damaged("tensor table");
+  if (checksum(modelBytes.data, modelBytes.size) != header.model.checksum)
+    return damaged("model section");
+  bool newerMinor = header.minor > minorVersion;
+  if (header.major == 2) {
+    table.payloadBytes = header.payloadBytes;
+    if (!parseTensors(tableBytes, newerMinor, table.tensors, error))
+      return false;
+  } else if (!parseTable(tableBytes, newerMinor, table, error)) {
+    return false;
+  }
+  return parseModel(modelBytes, newerMinor, theModel, error) &&
+         verifyTable(table, header.payloadBytes, error) &&
+         verifyModel(theModel, error);
 }
 
 std::string ArtifactReader::pathOf(const std::string &fileName) const {
@@ -169,13 +194,73 @@ bool ArtifactReader::verifyCode(const Code &code, std::string &error) const {
   return false;
 }
 
+bool ArtifactReader::failAbout(const Tensor &tensor, std::string &error) const {
+  error = pathOf(weightsFileName) + ": is damaged: tensor '" + tensor.name +
+          "' does not match its checksum";
+  return false;
+}
+
 bool ArtifactReader::verifyPayload(std::string &error) const {
-  for (const Tensor &tensor : table) {
-    if (checksum(payload() + tensor.offset, tensor.bytes) == tensor.checksum)
-      continue;
-    error = pathOf(weightsFileName) + ": is damaged: tensor '" + tensor.name +
-            "' does not match its checksum";
+  if (isSmall())
+    return verifyPieces(error);
+  for (const Tensor &tensor : tensors())
+    if (checksum(payload() + tensor.offset, tensor.bytes) != tensor.checksum)
+      return failAbout(tensor, error);
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Frames
+//===----------------------------------------------------------------------===//
+
+void ArtifactReader::placeFrames() {
+  pieces = piecesOf(tensors());
+  uint64_t offset = 0;
+  for (const Frame &frame : frames()) {
+    frameOffsets.push_back(offset);
+    offset += frame.bytes;
+  }
+}
+
+bool ArtifactReader::decode(size_t frame, FrameDecoder &decoder, uint8_t *piece,
+                            std::string &error) const {
+  const Tensor &tensor = tensors()[pieces[frame].tensor];
+  if (frames()[frame].code == FrameCode::Zstd && !findZstdDecompress()) {
+    error = pathOf(weightsFileName) + ": needs " + zstdLibrary +
+            ", which this machine lacks: install it, or compile the model with "
+            "--store packed or --code exp-golomb";
     return false;
+  }
+  if (decoder.decode(frames()[frame], payload() + frameOffsets[frame],
+                     elementBytes(tensor.type), piece, pieces[frame].bytes))
+    return true;
+  error = pathOf(weightsFileName) + ": is damaged: frame " +
+          std::to_string(frame) + ", of tensor '" + tensor.name +
+          "', does not match its checksum or cannot be decoded";
+  return false;
+}
+
+bool ArtifactReader::expand(size_t frame, FrameDecoder &decoder, uint8_t *to,
+                            std::string &error) const {
+  if (!decode(frame, decoder, to + pieces[frame].offset, error))
+    return false;
+  file->release(payloadOffset + frameOffsets[frame], frames()[frame].bytes);
+  return true;
+}
+
+bool ArtifactReader::verifyPieces(std::string &error) const {
+  FrameDecoder decoder;
+  std::vector<uint8_t> piece(frameBytes);
+  size_t frame = 0;
+  for (const Tensor &tensor : tensors()) {
+    Checksum sum;
+    for (uint64_t left = frameCount(tensor); left; --left, ++frame) {
+      if (!decode(frame, decoder, piece.data(), error))
+        return false;
+      sum.update(piece.data(), pieces[frame].bytes);
+    }
+    if (sum.finish() != tensor.checksum)
+      return failAbout(tensor, error);
   }
   return true;
 }

@@ -37,6 +37,18 @@ static constexpr auto tensorFields = [](auto &archive, auto &tensor) {
   archive.scalar(tensor.checksum);
 };
 
+static constexpr auto frameFields = [](auto &archive, auto &frame) {
+  archive.enumerator(frame.code, static_cast<uint32_t>(FrameCode::ExpGolomb));
+  archive.scalar(frame.bytes);
+  archive.scalar(frame.checksum);
+};
+
+static constexpr auto tableFields = [](auto &archive, auto &table) {
+  archive.list(table.tensors, tensorFields);
+  archive.scalar(table.payloadBytes);
+  archive.list(table.frames, frameFields);
+};
+
 static constexpr auto dimFields = [](auto &archive, auto &dim) {
   archive.scalar(dim.size);
   archive.text(dim.name);
@@ -85,10 +97,9 @@ static constexpr auto modelFields = [](auto &archive, auto &model) {
 // Sections
 //===----------------------------------------------------------------------===//
 
-std::vector<uint8_t>
-gg::weights::serializeTable(const std::vector<Tensor> &table) {
+std::vector<uint8_t> gg::weights::serializeTable(const Table &table) {
   Writer writer;
-  writer.list(table, tensorFields);
+  tableFields(writer, table);
   return std::move(writer.bytes);
 }
 
@@ -106,10 +117,18 @@ static bool finish(const Reader &reader, bool newerMinor, const char *section,
   return false;
 }
 
-bool gg::weights::parseTable(Bytes bytes, bool newerMinor,
-                             std::vector<Tensor> &table, std::string &error) {
+bool gg::weights::parseTable(Bytes bytes, bool newerMinor, Table &table,
+                             std::string &error) {
   Reader reader(bytes);
-  reader.list(table, tensorFields);
+  tableFields(reader, table);
+  return finish(reader, newerMinor, "tensor table", error);
+}
+
+bool gg::weights::parseTensors(Bytes bytes, bool newerMinor,
+                               std::vector<Tensor> &tensors,
+                               std::string &error) {
+  Reader reader(bytes);
+  reader.list(tensors, tensorFields);
   return finish(reader, newerMinor, "tensor table", error);
 }
 

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "gg/Weights/Frames.h"
 #include "gg/Weights/Serialization.h"
 
 #include <algorithm>
@@ -33,9 +34,8 @@ bool gg::weights::contiguousBytes(ElementType type,
 // The tensor table
 //===----------------------------------------------------------------------===//
 
-bool gg::weights::verifyTable(const std::vector<Tensor> &table,
-                              uint64_t payloadBytes, std::string &error) {
-  for (const Tensor &tensor : table) {
+static bool verifyTensors(const Table &table, std::string &error) {
+  for (const Tensor &tensor : table.tensors) {
     auto fail = [&](const char *what) {
       error = "tensor '" + tensor.name + "' " + what;
       return false;
@@ -52,11 +52,57 @@ bool gg::weights::verifyTable(const std::vector<Tensor> &table,
     if (tensor.layout == Layout::Plain ? tensor.bytes != plain
                                        : tensor.bytes < plain)
       return fail("has a size that does not fit its dimensions");
-    if (tensor.offset > payloadBytes ||
-        tensor.bytes > payloadBytes - tensor.offset)
+    if (tensor.offset > table.payloadBytes ||
+        tensor.bytes > table.payloadBytes - tensor.offset)
       return fail("lies outside of the payload");
   }
   return true;
+}
+
+/// Frames are expanded side by side: no two may write to one place.
+static bool verifyFrames(const Table &table, std::string &error) {
+  uint64_t end = 0, count = 0;
+  for (const Tensor &tensor : table.tensors) {
+    if (tensor.offset < end) {
+      error = "tensor '" + tensor.name + "' overlaps the one before it";
+      return false;
+    }
+    end = tensor.offset + tensor.bytes;
+    count += frameCount(tensor);
+  }
+  if (count != table.frames.size()) {
+    error = "expected " + std::to_string(count) + " frames but got " +
+            std::to_string(table.frames.size());
+    return false;
+  }
+  std::vector<Piece> pieces = piecesOf(table.tensors);
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const Frame &frame = table.frames[i];
+    if (frame.code == FrameCode::Raw
+            ? frame.bytes == pieces[i].bytes
+            : frame.bytes && frame.bytes < pieces[i].bytes)
+      continue;
+    error = "frame " + std::to_string(i) +
+            " has a size that does not fit its piece";
+    return false;
+  }
+  return true;
+}
+
+bool gg::weights::verifyTable(const Table &table, uint64_t storedInFile,
+                              std::string &error) {
+  if (table.payloadBytes > maxBytes) {
+    error = "the payload is impossibly large";
+    return false;
+  }
+  if (!verifyTensors(table, error) ||
+      (!table.frames.empty() && !verifyFrames(table, error)))
+    return false;
+  if (storedBytes(table) == storedInFile)
+    return true;
+  error = "expected a payload of " + std::to_string(storedBytes(table)) +
+          " bytes but got " + std::to_string(storedInFile);
+  return false;
 }
 
 //===----------------------------------------------------------------------===//

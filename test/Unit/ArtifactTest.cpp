@@ -104,6 +104,91 @@ TEST_F(ArtifactTest, IsTheSameEachTime) {
     EXPECT_EQ(readBytes(path + "/" + name), readBytes(other + "/" + name));
 }
 
+// Pieces of every kind: a whole one, a short one, one that no code makes
+// smaller, gaps, nothing; the source's pieces are odd.
+TEST_F(ArtifactTest, StoresWhatItIsGivenInAnyForm) {
+  std::vector<uint8_t> codes(2 * frameBytes + 12345), random(5000);
+  for (size_t i = 0; i < codes.size(); ++i)
+    codes[i] = static_cast<uint8_t>((i * 2654435761u >> 13) % 37 * 5 % 11);
+  for (size_t i = 0; i < random.size(); ++i)
+    random[i] = static_cast<uint8_t>(i * 2654435761u >> 13);
+  auto fill = [&](artifact::Artifact &artifact) {
+    uint64_t end = 8192 + codes.size();
+    artifact.tensors.push_back(
+        {tensor("codes", 8192, codes.size()), [&](artifact::Sink sink) {
+           llvm::ArrayRef<uint8_t> left = codes;
+           for (; left.size() > 7777; left = left.drop_front(7777))
+             if (llvm::Error error = sink(left.take_front(7777)))
+               return error;
+           return sink(left);
+         }});
+    artifact.tensors.push_back(TensorSource::of(tensor("none", end, 0), {}));
+    artifact.tensors.push_back(
+        TensorSource::of(tensor("random", end + 100, random.size()), random));
+  };
+  artifact::Artifact packed = make();
+  fill(packed);
+  ASSERT_EQ(write(std::move(packed)), "");
+  std::string error;
+  auto expected = ArtifactReader::open(path, error);
+  ASSERT_TRUE(expected) << error;
+
+  for (artifact::Store store :
+       {artifact::Store::Zstd, artifact::Store::ExpGolomb}) {
+    for (const char *name : {"one.gg", "two.gg"}) {
+      artifact::Artifact small = make();
+      fill(small);
+      small.store = store;
+      path = folder / name;
+      ASSERT_EQ(write(std::move(small)), "");
+    }
+    EXPECT_EQ(readBytes(folder / "one.gg/weights.ggw"),
+              readBytes(folder / "two.gg/weights.ggw"));
+    auto reader = ArtifactReader::open(path, error);
+    ASSERT_TRUE(reader) << error;
+    EXPECT_TRUE(reader->isSmall());
+    EXPECT_LT(reader->fileBytes(), expected->fileBytes());
+    EXPECT_TRUE(reader->verifyPayload(error)) << error;
+    ASSERT_EQ(reader->payloadBytes(), expected->payloadBytes());
+    FrameDecoder decoder;
+    std::vector<uint8_t> payload(reader->payloadBytes());
+    for (size_t i = 0; i < reader->frames().size(); ++i)
+      ASSERT_TRUE(reader->expand(i, decoder, payload.data(), error)) << error;
+    EXPECT_EQ(std::memcmp(payload.data(), expected->payload(), payload.size()),
+              0);
+  }
+}
+
+TEST_F(ArtifactTest, DescribesFramesInTheManifest) {
+  artifact::Artifact small = make();
+  small.store = artifact::Store::Zstd;
+  std::vector<uint8_t> zeros(1000);
+  small.tensors.push_back(
+      TensorSource::of(tensor("zeros", 8192, zeros.size()), zeros));
+  ASSERT_EQ(write(std::move(small)), "");
+  std::string error;
+  auto reader = ArtifactReader::open(path, error);
+  ASSERT_TRUE(reader) << error;
+  std::vector<uint8_t> bytes = readBytes(path + "/manifest.json");
+  auto manifest = llvm::json::parse(
+      llvm::StringRef(reinterpret_cast<char *>(bytes.data()), bytes.size()));
+  ASSERT_TRUE(static_cast<bool>(manifest));
+  const llvm::json::Object &root = *manifest->getAsObject();
+  EXPECT_EQ(root.getString("store"), "small");
+  EXPECT_EQ(root.getInteger("resident_bytes"),
+            static_cast<int64_t>(reader->payloadBytes()));
+  const llvm::json::Array &tensors = *root.getArray("tensors");
+  auto frame = [&](size_t index) -> const llvm::json::Object & {
+    return *(*tensors[index].getAsObject()->getArray("frames"))[0]
+                .getAsObject();
+  };
+  EXPECT_EQ(frame(0).getString("code"), "raw");
+  EXPECT_EQ(frame(2).getString("code"), "zstd");
+  EXPECT_EQ(root.getInteger("stored_bytes"), *frame(0).getInteger("bytes") +
+                                                 *frame(1).getInteger("bytes") +
+                                                 *frame(2).getInteger("bytes"));
+}
+
 TEST_F(ArtifactTest, ReplacesAnArtifact) {
   ASSERT_EQ(write(make()), "");
   artifact::Artifact next = make();
@@ -138,6 +223,17 @@ TEST_F(ArtifactTest, LeavesNothingBehindOnAnError) {
     return sink({a, 2});
   };
   EXPECT_EQ(write(std::move(broken)), "tensor 'b': expected 5 bytes but got 2");
+  EXPECT_EQ(siblings(), 0u);
+
+  broken = make();
+  broken.store = artifact::Store::Zstd;
+  broken.tensors[1].write = [this](artifact::Sink sink) -> llvm::Error {
+    for (int i = 0; i < 3; ++i)
+      if (llvm::Error error = sink({a, 3}))
+        return error;
+    return llvm::Error::success();
+  };
+  EXPECT_EQ(write(std::move(broken)), "tensor 'b': expected 5 bytes but got 9");
   EXPECT_EQ(siblings(), 0u);
 
   broken = make();

@@ -617,3 +617,28 @@ TEST_F(RunTest, DescribesAndVerifies) {
   writeBytes(toy + "/weights.ggw", bytes);
   expectFailure({toy, "--verify"}, "tensor 'table' does not match");
 }
+
+TEST_F(RunTest, DescribesAndVerifiesASmallArtifact) {
+  makeDecoder();
+  ASSERT_EQ(run({toy, "--info"}), 0) << err;
+  uint64_t bytes = std::filesystem::file_size(toy + "/weights.ggw");
+  expectError(out, "stored packed: " + std::to_string(bytes) + " bytes, ");
+  expectError(out, "resident: 64 bytes, mapped");
+
+  writeToy(toy, toyDecoder(), GG_TOY_DECODER, /*isSmall=*/true);
+  ASSERT_EQ(run({toy, "--info"}), 0) << err;
+  bytes = std::filesystem::file_size(toy + "/weights.ggw");
+  char bits[64];
+  std::snprintf(bits, sizeof(bits), "%.3f bits for each of 11 weights",
+                static_cast<double>(bytes) * 8 / 11);
+  expectError(out,
+              "stored small: " + std::to_string(bytes) + " bytes, " + bits);
+  expectError(out, "resident: 64 bytes, expanded when loaded");
+  ASSERT_EQ(run({toy, "--verify"}), 0) << err;
+  expectError(out, "1 tensors in 1 frames");
+  std::vector<uint8_t> file = readBytes(toy + "/weights.ggw");
+  file.back() ^= 1;
+  writeBytes(toy + "/weights.ggw", file);
+  expectFailure({toy, "--verify"}, "frame 0, of tensor 'table'");
+  expectFailure({toy, "--tokens", "1"}, "frame 0, of tensor 'table'");
+}

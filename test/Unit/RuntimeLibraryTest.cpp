@@ -33,6 +33,6 @@ TEST(RuntimeLibrary, WorksFromC) {
 
 #ifdef GG_RUNTIME_LIBRARY
 TEST(RuntimeLibrary, IsSmall) {
-  EXPECT_LE(std::filesystem::file_size(GG_RUNTIME_LIBRARY), 120000u);
+  EXPECT_LE(std::filesystem::file_size(GG_RUNTIME_LIBRARY), 150000u);
 }
 #endif

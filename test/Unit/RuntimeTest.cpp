@@ -57,6 +57,44 @@ TEST_F(RuntimeTest, RefusesDamagedCode) {
   expectLoadError(GG_ERROR_FORMAT, "code.base.so: No such file");
 }
 
+TEST_F(RuntimeTest, ExpandsASmallArtifact) {
+  writeToy(path, toyDecoder(), GG_TOY_DECODER, /*isSmall=*/true);
+  ModelPtr model = load();
+  gg_model_info info;
+  gg_model_get_info(model.get(), &info);
+  EXPECT_EQ(info.weight_bytes, 64);
+  SessionPtr session = open(model);
+  const int64_t tokens[] = {3, 4}, counts[] = {1, 1};
+  ASSERT_EQ(gg_prefill(session.get(), tokens, 1, counts), GG_OK);
+  for (int64_t row = 0; row < 2; ++row) {
+    std::vector<float> expected = Toy::logits({tokens[row]});
+    const float *logits = gg_logits(session.get(), row);
+    EXPECT_EQ(std::vector<float>(logits, logits + Toy::vocabulary), expected);
+  }
+}
+
+TEST_F(RuntimeTest, RefusesDamagedFrames) {
+  writeToy(path, toyDecoder(), GG_TOY_DECODER, /*isSmall=*/true);
+  std::vector<uint8_t> bytes = readBytes(path + "/weights.ggw");
+  bytes.back() ^= 1;
+  writeBytes(path + "/weights.ggw", bytes);
+  expectLoadError(GG_ERROR_FORMAT,
+                  "weights.ggw: is damaged: frame 0, of tensor 'table'");
+}
+
+TEST_F(RuntimeTest, RefusesWeightsThatNoMemoryHolds) {
+  writeToy(path, toyDecoder(), GG_TOY_DECODER);
+  gg::weights::Tensor tensor;
+  tensor.dims = {1};
+  tensor.bytes = 4;
+  gg::weights::Table table = smallTable({tensor}, std::vector<uint8_t>(4));
+  table.payloadBytes = uint64_t(1) << 48;
+  gg::weights::Model model = toyDecoder();
+  model.codes = {codeFile(path, "base", GG_TOY_DECODER)};
+  writeBytes(path + "/weights.ggw", weightsFile(model, table, {0, 0, 0, 0}));
+  expectLoadError(GG_ERROR_MEMORY, "no room for weights of 281474976710656");
+}
+
 TEST_F(RuntimeTest, RefusesCodeThatIsNone) {
   writeBytes(folder / "none.so", {'n', 'o'});
   writeToy(path, toyDecoder(), folder / "none.so");
@@ -75,7 +113,8 @@ TEST_F(RuntimeTest, ChoosesTheCodeThatFits) {
           codeFile(path, "level" + std::to_string(i), GG_TOY_DECODER));
       model.codes.back().features = features[i];
     }
-    writeBytes(path + "/weights.ggw", weightsFile(model, {}, {}));
+    writeBytes(path + "/weights.ggw",
+               weightsFile(model, std::vector<gg::weights::Tensor>(), {}));
   };
   auto level = [&] {
     gg_model_info info;
@@ -96,7 +135,8 @@ TEST_F(RuntimeTest, ChoosesTheCodeThatFits) {
                   "warp-drive, tractor-beam; level1 needs warp-drive");
   rewrite({{}});
   model.codes[0].architecture = "pdp11";
-  writeBytes(path + "/weights.ggw", weightsFile(model, {}, {}));
+  writeBytes(path + "/weights.ggw",
+             weightsFile(model, std::vector<gg::weights::Tensor>(), {}));
   expectLoadError(GG_ERROR_CPU, "a CPU of architecture pdp11");
 }
 

@@ -17,6 +17,7 @@
 
 #include "TemporaryFolder.h"
 #include "gg/Weights/Checksum.h"
+#include "gg/Weights/Frames.h"
 #include "gg/Weights/Serialization.h"
 
 #include <cstdio>
@@ -41,15 +42,21 @@ inline void writeBytes(const std::string &path,
              static_cast<std::streamsize>(bytes.size()));
 }
 
-/// The bytes of a weights.ggw; tensor checksums are filled in.
+/// A table of one raw frame for each piece of these tensors.
+inline weights::Table smallTable(std::vector<weights::Tensor> tensors,
+                                 const std::vector<uint8_t> &payload) {
+  weights::Table table{std::move(tensors), payload.size(), {}};
+  for (const weights::Piece &piece : weights::piecesOf(table.tensors))
+    table.frames.push_back(
+        {weights::FrameCode::Raw, piece.bytes,
+         weights::checksum(payload.data() + piece.offset, piece.bytes)});
+  return table;
+}
+
+/// The bytes of a weights.ggw; `stored` is the payload as the table says.
 inline std::vector<uint8_t> weightsFile(const weights::Model &model,
-                                        std::vector<weights::Tensor> table,
-                                        const std::vector<uint8_t> &payload) {
-  for (weights::Tensor &tensor : table)
-    if (tensor.offset <= payload.size() &&
-        tensor.bytes <= payload.size() - tensor.offset)
-      tensor.checksum =
-          weights::checksum(payload.data() + tensor.offset, tensor.bytes);
+                                        const weights::Table &table,
+                                        const std::vector<uint8_t> &stored) {
   std::vector<uint8_t> tableBytes = weights::serializeTable(table);
   std::vector<uint8_t> modelBytes = weights::serializeModel(model);
   weights::Header header = {};
@@ -63,8 +70,8 @@ inline std::vector<uint8_t> weightsFile(const weights::Model &model,
                   weights::checksum(modelBytes.data(), modelBytes.size())};
   uint64_t end = header.model.offset + header.model.bytes;
   header.payloadOffset = (end + 4095) / 4096 * 4096;
-  header.payloadBytes = payload.size();
-  header.fileBytes = header.payloadOffset + payload.size();
+  header.payloadBytes = stored.size();
+  header.fileBytes = header.payloadOffset + stored.size();
   header.checksum = weights::headerChecksum(header);
 
   std::vector<uint8_t> file(header.payloadOffset);
@@ -73,8 +80,21 @@ inline std::vector<uint8_t> weightsFile(const weights::Model &model,
             file.begin() + header.table.offset);
   std::copy(modelBytes.begin(), modelBytes.end(),
             file.begin() + header.model.offset);
-  file.insert(file.end(), payload.begin(), payload.end());
+  file.insert(file.end(), stored.begin(), stored.end());
   return file;
+}
+
+/// The same of a packed payload; tensor checksums are filled in.
+inline std::vector<uint8_t> weightsFile(const weights::Model &model,
+                                        std::vector<weights::Tensor> tensors,
+                                        const std::vector<uint8_t> &payload) {
+  for (weights::Tensor &tensor : tensors)
+    if (tensor.offset <= payload.size() &&
+        tensor.bytes <= payload.size() - tensor.offset)
+      tensor.checksum =
+          weights::checksum(payload.data() + tensor.offset, tensor.bytes);
+  return weightsFile(
+      model, weights::Table{std::move(tensors), payload.size(), {}}, payload);
 }
 
 inline weights::Value value(std::string name, weights::ElementType type,

@@ -95,9 +95,9 @@ inline weights::Model toyTensors() {
   return model;
 }
 
-/// Writes an artifact whose only code is that library.
+/// Writes an artifact whose only code is that library, packed or in frames.
 inline void writeToy(const std::string &folder, weights::Model model,
-                     const std::string &library) {
+                     const std::string &library, bool isSmall = false) {
   std::filesystem::create_directory(folder);
   model.codes = {codeFile(folder, "base", library)};
   weights::Tensor tensor;
@@ -109,7 +109,11 @@ inline void writeToy(const std::string &folder, weights::Model model,
     float weight = Toy::weight(id);
     std::memcpy(payload.data() + id * 4, &weight, sizeof(weight));
   }
-  writeBytes(folder + "/weights.ggw", weightsFile(model, {tensor}, payload));
+  tensor.checksum = weights::checksum(payload.data(), tensor.bytes);
+  std::vector<uint8_t> stored(payload.begin(), payload.begin() + tensor.bytes);
+  writeBytes(folder + "/weights.ggw",
+             isSmall ? weightsFile(model, smallTable({tensor}, payload), stored)
+                     : weightsFile(model, std::vector{tensor}, payload));
 }
 
 } // namespace gg::test

@@ -169,11 +169,38 @@ TEST_F(ReaderTest, RefusesAnotherMajorVersion) {
   bytes[4] = majorVersion + 1;
   write(bytes);
   expectError("is of format version " + std::to_string(majorVersion + 1) +
-              ".0 but this gg reads version " + std::to_string(majorVersion) +
-              ": use a newer gg");
+              ".0 but this gg reads versions " +
+              std::to_string(oldestMajorVersion) + " to " +
+              std::to_string(majorVersion) + ": use a newer gg");
   bytes[4] = 0;
   write(bytes);
   expectError("compile the model again");
+}
+
+/// Turns a file of a packed payload into one of major version 2, whose table
+/// ends with the tensors.
+static void makeVersion2(std::vector<uint8_t> &bytes) {
+  Header header;
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  header.major = 2;
+  header.table.bytes -= sizeof(uint64_t) + sizeof(uint32_t);
+  header.table.checksum =
+      checksum(bytes.data() + header.table.offset, header.table.bytes);
+  header.checksum = headerChecksum(header);
+  std::memcpy(bytes.data(), &header, sizeof(header));
+}
+
+TEST_F(ReaderTest, ReadsVersion2) {
+  std::vector<uint8_t> bytes = weightsFile(model, table, payload);
+  makeVersion2(bytes);
+  write(bytes);
+  ASSERT_EQ(open(), "");
+  EXPECT_EQ(reader->tensors().size(), 2u);
+  EXPECT_FALSE(reader->isSmall());
+  EXPECT_EQ(reader->payloadBytes(), payload.size());
+  EXPECT_EQ(std::memcmp(reader->payload(), payload.data(), payload.size()), 0);
+  std::string error;
+  EXPECT_TRUE(reader->verifyPayload(error)) << error;
 }
 
 TEST_F(ReaderTest, ReadsANewerMinorVersionWithMoreFields) {
@@ -242,7 +269,7 @@ TEST_F(ReaderTest, FindsADamagedTensorAndDamagedCode) {
 
 /// Sections whose checksums are right and whose content is not.
 TEST_F(ReaderTest, SurvivesAnyBytesInTheSections) {
-  std::vector<uint8_t> tableBytes = serializeTable(table);
+  std::vector<uint8_t> tableBytes = serializeTable(smallTable(table, payload));
   std::vector<uint8_t> modelBytes = serializeModel(model);
   std::string error;
   auto tryAll = [&](std::vector<uint8_t> bytes, auto parse) {
@@ -260,9 +287,9 @@ TEST_F(ReaderTest, SurvivesAnyBytesInTheSections) {
     }
   };
   tryAll(tableBytes, [&](Bytes bytes) {
-    std::vector<Tensor> read;
+    Table read;
     bool parsed = parseTable(bytes, false, read, error);
-    return parsed && verifyTable(read, payload.size(), error);
+    return parsed && verifyTable(read, storedBytes(read), error);
   });
   tryAll(modelBytes, [&](Bytes bytes) {
     Model read;
@@ -300,6 +327,96 @@ TEST_F(ReaderTest, ChecksTensors) {
   table = good;
   table[0].name.assign(maxNameBytes + 1, 'x');
   expectStoredError("is malformed");
+}
+
+TEST_F(ReaderTest, ChecksThePayloadsSize) {
+  Table bad{table, 100, {}};
+  write(weightsFile(model, bad, payload));
+  expectError("tensor 'second' lies outside of the payload");
+  bad.payloadBytes = 192;
+  write(weightsFile(model, bad, payload));
+  expectError("expected a payload of 192 bytes but got 128");
+  bad.payloadBytes = UINT64_MAX;
+  write(weightsFile(model, bad, payload));
+  expectError("the payload is impossibly large");
+}
+
+TEST_F(ReaderTest, ChecksFrames) {
+  std::vector<uint8_t> stored(88);
+  Table good = smallTable(table, payload);
+  write(weightsFile(model, good, stored));
+  ASSERT_EQ(open(), "");
+
+  Table bad = good;
+  bad.tensors[1].offset = 16;
+  write(weightsFile(model, bad, stored));
+  expectError("tensor 'second' overlaps the one before it");
+
+  bad = good;
+  bad.frames.pop_back();
+  write(weightsFile(model, bad, stored));
+  expectError("expected 2 frames but got 1");
+
+  for (auto [code, bytes] :
+       {std::pair(FrameCode::Raw, 63), std::pair(FrameCode::Zstd, 64),
+        std::pair(FrameCode::ExpGolomb, 0)}) {
+    bad = good;
+    bad.frames[1].code = code;
+    bad.frames[1].bytes = static_cast<uint64_t>(bytes);
+    write(weightsFile(model, bad, stored));
+    expectError("frame 1 has a size that does not fit its piece");
+  }
+
+  bad = good;
+  bad.frames[1].code = FrameCode::Zstd;
+  bad.frames[1].bytes = 60;
+  write(weightsFile(model, bad, stored));
+  expectError("expected a payload of 84 bytes but got 88");
+
+  bad = good;
+  bad.frames[1].code = static_cast<FrameCode>(3);
+  write(weightsFile(model, bad, stored));
+  expectError("the tensor table is malformed");
+}
+
+TEST_F(ReaderTest, ExpandsFrames) {
+  for (Tensor &tensor : table)
+    tensor.checksum = checksum(payload.data() + tensor.offset, tensor.bytes);
+  std::vector<uint8_t> stored(payload.begin(), payload.begin() + 24);
+  stored.insert(stored.end(), payload.begin() + 64, payload.end());
+  std::vector<uint8_t> file =
+      weightsFile(model, smallTable(table, payload), stored);
+  write(file);
+  ASSERT_EQ(open(), "");
+  EXPECT_TRUE(reader->isSmall());
+  EXPECT_EQ(reader->payloadBytes(), payload.size());
+  EXPECT_EQ(reader->fileBytes(), file.size());
+  std::string error;
+  EXPECT_TRUE(reader->verifyPayload(error)) << error;
+  FrameDecoder decoder;
+  std::vector<uint8_t> expanded(payload.size()), expected = payload;
+  std::fill(expected.begin() + 24, expected.begin() + 64, uint8_t(0));
+  for (size_t frame = 0; frame < reader->frames().size(); ++frame)
+    EXPECT_TRUE(reader->expand(frame, decoder, expanded.data(), error))
+        << error;
+  EXPECT_EQ(expanded, expected);
+
+  // A frame that does not match its own checksum, and then a tensor.
+  file.back() ^= 1;
+  write(file);
+  ASSERT_EQ(open(), "");
+  EXPECT_FALSE(reader->verifyPayload(error));
+  EXPECT_NE(error.find("frame 1, of tensor 'second', does not match"),
+            std::string::npos)
+      << error;
+  EXPECT_FALSE(reader->expand(1, decoder, expanded.data(), error));
+  table[0].checksum ^= 1;
+  write(weightsFile(model, smallTable(table, payload), stored));
+  ASSERT_EQ(open(), "");
+  EXPECT_FALSE(reader->verifyPayload(error));
+  EXPECT_NE(error.find("tensor 'first' does not match its checksum"),
+            std::string::npos)
+      << error;
 }
 
 TEST_F(ReaderTest, ChecksEntries) {

@@ -9,7 +9,7 @@
 #ifndef GG_WEIGHTS_ARTIFACTREADER_H
 #define GG_WEIGHTS_ARTIFACTREADER_H
 
-#include "gg/Weights/Format.h"
+#include "gg/Weights/Frames.h"
 
 #include <memory>
 
@@ -27,6 +27,10 @@ public:
   const uint8_t *data() const { return base; }
   uint64_t size() const { return bytes; }
 
+  /// Gives the memory of a range back to the system, as far as whole pages lie
+  /// in it; reading it again takes it from the file again.
+  void release(uint64_t offset, uint64_t size) const;
+
 private:
   MappedFile(const uint8_t *base, uint64_t bytes) : base(base), bytes(bytes) {}
 
@@ -34,8 +38,8 @@ private:
   uint64_t bytes;
 };
 
-/// An artifact's weights file, mapped; header, tensor table and model section
-/// have passed their checksums and `verifyTable`, `verifyModel`.
+/// An artifact's weights file, mapped; header, table and model section have
+/// passed their checksums and `verifyTable`, `verifyModel`.
 class ArtifactReader {
 public:
   /// Null and an error that names the file where it is no artifact, is
@@ -44,9 +48,21 @@ public:
                                               std::string &error);
 
   const Model &model() const { return theModel; }
-  const std::vector<Tensor> &tensors() const { return table; }
+  const std::vector<Tensor> &tensors() const { return table.tensors; }
+  /// What the payload takes in memory.
+  uint64_t payloadBytes() const { return table.payloadBytes; }
+  /// Of weights.ggw.
+  uint64_t fileBytes() const { return file->size(); }
+
+  /// Whether the payload is stored in frames. Otherwise it is `payload()`.
+  bool isSmall() const { return !table.frames.empty(); }
   const uint8_t *payload() const { return file->data() + payloadOffset; }
-  uint64_t payloadBytes() const { return thePayloadBytes; }
+
+  const std::vector<Frame> &frames() const { return table.frames; }
+  /// Writes a frame's piece to its place in a payload of zeros, and gives the
+  /// memory that reading the frame took back to the system.
+  bool expand(size_t frame, FrameDecoder &decoder, uint8_t *payload,
+              std::string &error) const;
 
   /// The same for two artifacts only if they hold the same model and weights.
   uint64_t fingerprint() const { return theFingerprint; }
@@ -55,19 +71,28 @@ public:
 
   /// Whether a code file is as long as it should be, and sums to its checksum.
   bool verifyCode(const Code &code, std::string &error) const;
-  /// Whether the bytes of every tensor sum to their checksum.
+  /// Whether the bytes of every tensor, and of every frame, sum to their
+  /// checksum.
   bool verifyPayload(std::string &error) const;
 
 private:
   ArtifactReader() = default;
   bool read(std::string &error);
+  bool parse(const Header &header, std::string &error);
+  void placeFrames();
+  bool decode(size_t frame, FrameDecoder &decoder, uint8_t *piece,
+              std::string &error) const;
+  bool verifyPieces(std::string &error) const;
+  bool failAbout(const Tensor &tensor, std::string &error) const;
 
   std::string folder;
   std::unique_ptr<MappedFile> file;
-  std::vector<Tensor> table;
+  Table table;
   Model theModel;
   uint64_t payloadOffset = 0;
-  uint64_t thePayloadBytes = 0;
+  /// For every frame, what it holds and where it lies behind `payload()`.
+  std::vector<Piece> pieces;
+  std::vector<uint64_t> frameOffsets;
   uint64_t theFingerprint = 0;
 };
 

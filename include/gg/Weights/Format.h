@@ -13,15 +13,30 @@
 //   manifest.json     the same facts for people and tools; never read at run
 //                     time
 //
-// weights.ggw is little-endian: a `Header`, the tensor table, the model section
-// and, from a page boundary on, the payload: the bytes of all tensors, which
+// weights.ggw is little-endian: a `Header`, the table, the model section and,
+// from a page boundary on, the payload: the bytes of all tensors, which
 // compiled code addresses as payload base + Tensor::offset. The table and the
 // model section are the structs below, field after field in their order;
 // counts, sizes and enumerators as u32, offsets, byte counts and checksums as
 // u64, dimensions as i64, strings as length and bytes. Checksums are XXH64.
 //
-// A reader refuses another major version. A minor version adds fields at the
-// end of a record's section only.
+// The payload is stored in one of two forms. Packed, it is mapped as it lies.
+// Small, each tensor is cut into pieces of `frameBytes`, the last one shorter,
+// and each piece is a frame of its own: all frames, tensor by tensor, lie one
+// after the other from the payload's place in the file on. A reader expands
+// them, and zeros between the tensors, to what packed form would have held.
+//
+// A frame that is not `Raw` holds the bytes of a piece by planes: the first
+// bytes of all elements, then the second ones, and so on; what is left behind
+// the last whole element follows as it is. The codes:
+//
+//   Raw        the piece itself, without planes
+//   Zstd       a Zstandard frame (RFC 8878) without a dictionary
+//   ExpGolomb  exp-Golomb codes of ranks (gg/Weights/ExpGolomb.h)
+//
+// A reader refuses another major version, but for 2, whose table has tensors
+// only and whose payload is packed. A minor version adds fields at the end of a
+// record's section only.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,14 +51,21 @@
 namespace gg::weights {
 
 inline constexpr uint8_t magic[4] = {'G', 'G', 'W', 0};
-inline constexpr uint16_t majorVersion = 2;
+inline constexpr uint16_t majorVersion = 3;
 inline constexpr uint16_t minorVersion = 0;
+
+/// The oldest major version that is read: packed, without frames.
+inline constexpr uint16_t oldestMajorVersion = 2;
 
 /// The payload starts at a multiple of this.
 inline constexpr uint64_t payloadAlignment = 4096;
 /// The bounds that a reader holds a file to.
 inline constexpr uint32_t maxRank = 8;
 inline constexpr uint32_t maxNameBytes = 4096;
+
+/// How much of a tensor a frame holds: enough for a coder's tables to cost
+/// nothing, little enough that all cores find work.
+inline constexpr uint64_t frameBytes = uint64_t(1) << 20;
 
 inline constexpr char weightsFileName[] = "weights.ggw";
 inline constexpr char manifestFileName[] = "manifest.json";
@@ -65,6 +87,7 @@ struct Header {
   Section table;
   Section model;
   uint64_t payloadOffset;
+  /// As stored: less than Table::payloadBytes where the form is small.
   uint64_t payloadBytes;
   /// Over all bytes of the header before this one.
   uint64_t checksum;
@@ -90,6 +113,26 @@ struct Tensor {
   uint64_t offset = 0;
   uint64_t bytes = 0;
   uint64_t checksum = 0;
+};
+
+/// How the bytes of a frame stand for those of its piece.
+enum class FrameCode : uint32_t { Raw = 0, Zstd = 1, ExpGolomb = 2 };
+
+struct Frame {
+  FrameCode code = FrameCode::Raw;
+  /// As stored; never more than the piece has.
+  uint64_t bytes = 0;
+  uint64_t checksum = 0;
+};
+
+/// The table section.
+struct Table {
+  std::vector<Tensor> tensors;
+  /// What the payload takes in memory.
+  uint64_t payloadBytes = 0;
+  /// Empty where the payload is packed. Tensors ascend by offset then, without
+  /// overlaps.
+  std::vector<Frame> frames;
 };
 
 enum class ModelKind : uint32_t {

@@ -1,4 +1,4 @@
-//===- Memory.cpp - Anonymous memory of a session -------------------------===//
+//===- Memory.cpp - Anonymous memory --------------------------------------===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Memory.h - Anonymous memory of a session -----------------*- C++ -*-===//
+//===- Memory.h - Anonymous memory ------------------------------*- C++ -*-===//
 //
 // Part of the gg project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -9,6 +9,7 @@
 #include "Model.h"
 
 #include "Error.h"
+#include "Expansion.h"
 #include "gg/Runtime/Features.h"
 #include "gg/Weights/Checksum.h"
 
@@ -37,6 +38,8 @@ gg_status Model::load(const char *folder, std::shared_ptr<Model> &model) {
   if (gg_status bad = result->chooseCode())
     return bad;
   if (gg_status bad = result->loadCode())
+    return bad;
+  if (gg_status bad = result->loadWeights())
     return bad;
   model = std::move(result);
   return GG_OK;
@@ -100,6 +103,19 @@ gg_status Model::loadCode() {
     entries.push_back({&entry, reinterpret_cast<gg_entry>(symbol),
                        static_cast<const char *>(phases)});
   }
+  return GG_OK;
+}
+
+gg_status Model::loadWeights() {
+  if (!reader->isSmall())
+    return GG_OK;
+  if (!expanded.allocate(reader->payloadBytes(), Memory::Pages::Huge))
+    return fail(GG_ERROR_MEMORY, "%s: no room for weights of %llu bytes",
+                reader->pathOf("").c_str(),
+                static_cast<unsigned long long>(reader->payloadBytes()));
+  std::string error;
+  if (!expand(*reader, expanded.data(), physicalCores(), error))
+    return fail(GG_ERROR_FORMAT, "%s", error.c_str());
   return GG_OK;
 }
 

@@ -9,6 +9,7 @@
 #ifndef GG_LIB_RUNTIME_CPU_MODEL_H
 #define GG_LIB_RUNTIME_CPU_MODEL_H
 
+#include "Memory.h"
 #include "gg-runtime/gg.h"
 #include "gg/Weights/ArtifactReader.h"
 #include "gg/Weights/EntryABI.h"
@@ -27,8 +28,8 @@ struct LoadedEntry {
   const char *phases = nullptr;
 };
 
-/// A mapped artifact with the code that fits this CPU best. Immutable, shared
-/// by its sessions.
+/// An artifact's weights in memory, and the code that fits this CPU best.
+/// Immutable, shared by its sessions.
 class Model {
 public:
   static gg_status load(const char *folder, std::shared_ptr<Model> &model);
@@ -38,6 +39,10 @@ public:
   const weights::ArtifactReader &artifact() const { return *reader; }
   const weights::Model &description() const { return reader->model(); }
   const weights::Code &code() const { return *chosen; }
+  /// The payload as code addresses it: the mapped file, or what it expands to.
+  const uint8_t *payload() const {
+    return reader->isSmall() ? expanded.data() : reader->payload();
+  }
   /// The entry of that name; the artifact's verification has seen that those
   /// which its kind needs are there.
   const LoadedEntry &entry(const char *name) const;
@@ -49,8 +54,10 @@ private:
   Model() = default;
   gg_status chooseCode();
   gg_status loadCode();
+  gg_status loadWeights();
 
   std::unique_ptr<weights::ArtifactReader> reader;
+  Memory expanded;
   const weights::Code *chosen = nullptr;
   void *library = nullptr;
   std::vector<LoadedEntry> entries;

@@ -79,7 +79,7 @@ gg_status Runner::run(const LoadedEntry &entry,
                       std::vector<gg_tensor_view> &inputs,
                       std::vector<gg_tensor_view> &outputs) {
   gg_call call = {};
-  call.weights = model().artifact().payload();
+  call.weights = model().payload();
   call.arena = arena.data();
   call.arena_bytes = arena.size();
   call.inputs = inputs.data();

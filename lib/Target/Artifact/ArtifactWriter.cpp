@@ -10,7 +10,9 @@
 
 #include "Folder.h"
 #include "Manifest.h"
+#include "Payload.h"
 #include "gg/Weights/Checksum.h"
+#include "gg/Weights/Frames.h"
 #include "gg/Weights/Serialization.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -31,9 +33,6 @@ TensorSource TensorSource::of(Tensor tensor, ArrayRef<uint8_t> bytes) {
 /// Sections start at a multiple of this, so that a reader may map structs.
 static constexpr uint64_t sectionAlignment = 64;
 
-/// Vector code may read a whole register from where the last tensor ends.
-static constexpr uint64_t payloadPadding = 64;
-
 static Error fail(const llvm::Twine &message) {
   return llvm::createStringError(message);
 }
@@ -53,54 +52,16 @@ static bool isArtifact(StringRef path) {
   return !code;
 }
 
-static llvm::Expected<uint64_t> payloadBytesOf(ArrayRef<TensorSource> tensors) {
-  uint64_t end = 0;
-  for (const TensorSource &source : tensors) {
-    const Tensor &tensor = source.tensor;
-    if (tensor.offset < end)
-      return fail("tensor '" + tensor.name +
-                  "' overlaps the one before it in the payload");
-    end = tensor.offset + tensor.bytes;
-  }
-  return end ? llvm::alignTo(end, payloadPadding) : 0;
-}
-
-/// Appends the bytes of a tensor and fills its checksum in.
-static Error writeTensor(OutputFile &file, TensorSource &source) {
-  Checksum sum;
-  uint64_t written = 0;
-  Error error = source.write([&](ArrayRef<uint8_t> bytes) -> Error {
-    sum.update(bytes.data(), bytes.size());
-    written += bytes.size();
-    return file.append(bytes);
-  });
-  if (error)
-    return error;
-  Tensor &tensor = source.tensor;
-  if (written != tensor.bytes)
-    return fail("tensor '" + tensor.name + "': expected " +
-                llvm::Twine(tensor.bytes) + " bytes but got " +
-                llvm::Twine(written));
-  tensor.checksum = sum.finish();
-  return Error::success();
-}
-
 static ArrayRef<uint8_t> bytesOf(const std::vector<uint8_t> &bytes) {
   return bytes;
 }
 
 /// The payload goes first, with room left for what lies before it: that holds
-/// the checksums, and its size does not depend on them.
-static Error writeWeights(OutputFile file, const Model &model,
-                          std::vector<TensorSource> &sources,
-                          std::vector<Tensor> &table) {
-  llvm::Expected<uint64_t> payloadBytes = payloadBytesOf(sources);
-  if (!payloadBytes)
-    return payloadBytes.takeError();
-  for (const TensorSource &source : sources)
-    table.push_back(source.tensor);
+/// checksums and frames, and its size does not depend on them.
+static Error writeWeights(OutputFile file, Artifact &artifact, Table &table) {
+  const Model &model = artifact.model;
   std::string why;
-  if (!verifyTable(table, *payloadBytes, why) || !verifyModel(model, why))
+  if (!verifyTable(table, storedBytes(table), why) || !verifyModel(model, why))
     return fail(why);
 
   std::vector<uint8_t> modelBytes = serializeModel(model);
@@ -117,24 +78,15 @@ static Error writeWeights(OutputFile file, const Model &model,
   header.model.checksum = checksum(modelBytes.data(), modelBytes.size());
   header.payloadOffset =
       llvm::alignTo(header.model.offset + header.model.bytes, payloadAlignment);
-  header.payloadBytes = *payloadBytes;
-  header.fileBytes = header.payloadOffset + header.payloadBytes;
 
   if (Error error = file.appendZeros(header.payloadOffset))
     return error;
-  table.clear();
-  for (TensorSource &source : sources) {
-    uint64_t at = header.payloadOffset + source.tensor.offset;
-    if (Error error = file.appendZeros(at - file.size()))
-      return error;
-    if (Error error = writeTensor(file, source))
-      return error;
-    table.push_back(source.tensor);
-  }
-  if (Error error = file.appendZeros(header.fileBytes - file.size()))
+  if (Error error = writePayload(file, artifact.tensors, artifact.store, table))
     return error;
   if (Error error = file.flush())
     return error;
+  header.payloadBytes = storedBytes(table);
+  header.fileBytes = file.size();
 
   std::vector<uint8_t> tableBytes = serializeTable(table);
   header.table.checksum = checksum(tableBytes.data(), tableBytes.size());
@@ -176,16 +128,17 @@ Error artifact::write(Artifact &artifact, StringRef path) {
       OutputFile::create(folder->fileIn(weightsFileName));
   if (!weightsFile)
     return weightsFile.takeError();
-  std::vector<Tensor> table;
-  if (Error error =
-          writeWeights(std::move(*weightsFile), model, artifact.tensors, table))
+  llvm::Expected<Table> table = makeTable(artifact.tensors, artifact.store);
+  if (!table)
+    return table.takeError();
+  if (Error error = writeWeights(std::move(*weightsFile), artifact, *table))
     return error;
   for (const CodeSource &source : artifact.codes)
     if (Error error =
             writeFile(folder->fileIn(source.code.fileName), source.bytes))
       return error;
   std::string manifest =
-      manifestText(model, table, std::move(artifact.manifest));
+      manifestText(model, *table, std::move(artifact.manifest));
   if (Error error = writeFile(folder->fileIn(manifestFileName),
                               llvm::arrayRefFromStringRef(manifest)))
     return error;

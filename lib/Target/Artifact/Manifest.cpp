@@ -8,6 +8,7 @@
 
 #include "Manifest.h"
 
+#include "gg/Weights/Frames.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -76,22 +77,49 @@ static json::Value codeList(const Model &model) {
   return list;
 }
 
-static json::Value tensorList(const std::vector<Tensor> &table) {
+static llvm::StringRef codeName(FrameCode code) {
+  switch (code) {
+  case FrameCode::Raw:
+    return "raw";
+  case FrameCode::Zstd:
+    return "zstd";
+  case FrameCode::ExpGolomb:
+    return "exp-golomb";
+  }
+  llvm_unreachable("verified");
+}
+
+static json::Value frameList(llvm::ArrayRef<Frame> frames) {
   json::Array list;
-  for (const Tensor &tensor : table)
-    list.push_back(json::Object{
+  for (const Frame &frame : frames)
+    list.push_back(json::Object{{"code", codeName(frame.code)},
+                                {"bytes", frame.bytes},
+                                {"checksum", hex(frame.checksum)}});
+  return list;
+}
+
+static json::Value tensorList(const Table &table) {
+  json::Array list;
+  llvm::ArrayRef<Frame> frames = table.frames;
+  for (const Tensor &tensor : table.tensors) {
+    json::Object object{
         {"name", text(tensor.name)},
         {"type", elementTypeName(tensor.type)},
         {"layout", tensor.layout == Layout::Plain ? "plain" : "packed64"},
         {"shape", json::Array(tensor.dims)},
         {"offset", tensor.offset},
         {"bytes", tensor.bytes},
-        {"checksum", hex(tensor.checksum)}});
+        {"checksum", hex(tensor.checksum)}};
+    if (!table.frames.empty()) {
+      object["frames"] = frameList(frames.take_front(frameCount(tensor)));
+      frames = frames.drop_front(frameCount(tensor));
+    }
+    list.push_back(std::move(object));
+  }
   return list;
 }
 
-std::string artifact::manifestText(const Model &model,
-                                   const std::vector<Tensor> &table,
+std::string artifact::manifestText(const Model &model, const Table &table,
                                    json::Object more) {
   json::Object root = std::move(more);
   root["format"] = llvm::formatv("{0}.{1}", majorVersion, minorVersion).str();
@@ -99,6 +127,9 @@ std::string artifact::manifestText(const Model &model,
   root["name"] = text(model.name);
   root["kind"] = kindName(model.kind);
   root["weights"] = text(model.weightsType);
+  root["store"] = table.frames.empty() ? "packed" : "small";
+  root["stored_bytes"] = storedBytes(table);
+  root["resident_bytes"] = table.payloadBytes;
   if (model.kind != ModelKind::Tensors)
     root["vocabulary"] = model.vocabulary;
   if (model.kind == ModelKind::Decoder) {

@@ -16,8 +16,7 @@ namespace gg::artifact {
 
 /// The text of manifest.json: `more` and what table and model say.
 std::string manifestText(const weights::Model &model,
-                         const std::vector<weights::Tensor> &table,
-                         llvm::json::Object more);
+                         const weights::Table &table, llvm::json::Object more);
 
 } // namespace gg::artifact
 

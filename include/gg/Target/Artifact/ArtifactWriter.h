@@ -39,12 +39,17 @@ struct CodeSource {
   llvm::ArrayRef<uint8_t> bytes;
 };
 
+/// How the payload is stored: as code addresses it, or in frames that a coder
+/// makes small.
+enum class Store { Packed, Zstd, ExpGolomb };
+
 struct Artifact {
   /// `model.codes` is taken from `codes`.
   weights::Model model;
   /// Ascending by offset, without overlaps; gaps are filled with zeros.
   std::vector<TensorSource> tensors;
   std::vector<CodeSource> codes;
+  Store store = Store::Packed;
   /// More facts for manifest.json, a tokenizer for example.
   llvm::json::Object manifest;
 };
