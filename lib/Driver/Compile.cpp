@@ -152,6 +152,9 @@ private:
     }
     if (failed(collectWeights(*module, result.tensors)))
       return failure();
+    if (options.store == "small")
+      result.store = options.code == "zstd" ? artifact::Store::Zstd
+                                            : artifact::Store::ExpGolomb;
     progress("writing " + options.output);
     if (llvm::Error failed = artifact::write(result, options.output))
       return error(llvm::toString(std::move(failed)));

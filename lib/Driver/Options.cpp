@@ -74,6 +74,10 @@ LogicalResult gg::setOption(CompileOptions &options, StringRef name,
     return setWord(options.kv, value, {"f32", "bf16"});
   if (name == "activations")
     return setWord(options.activations, value, {"rounded", "exact"});
+  if (name == "store")
+    return setWord(options.store, value, {"packed", "small"});
+  if (name == "code")
+    return setWord(options.code, value, {"zstd", "exp-golomb"});
   if (name == "context")
     return setNumber(options.context, value, 1);
   if (name == "batch")

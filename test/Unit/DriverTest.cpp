@@ -38,6 +38,10 @@ TEST(CompileOptions, TakesEachValue) {
     set("activations", value);
   for (const char *value : {"weights.html", "weights.json"})
     set("report", value);
+  for (const char *value : {"packed", "small"})
+    set("store", value);
+  for (const char *value : {"zstd", "exp-golomb"})
+    set("code", value);
   for (const char *value : {"onnx", "linalg", "rf8", "llvm", "obj", "artifact"})
     set("emit", value);
   set("context", "2147483647");
@@ -50,6 +54,8 @@ TEST(CompileOptions, TakesEachValue) {
   EXPECT_EQ(options.scale, "group:64");
   EXPECT_EQ(options.kv, "bf16");
   EXPECT_EQ(options.activations, "exact");
+  EXPECT_EQ(options.store, "small");
+  EXPECT_EQ(options.code, "exp-golomb");
   EXPECT_EQ(options.emit, Emit::Artifact);
   EXPECT_EQ(options.context, 2147483647);
   EXPECT_EQ(options.batch, 3);
@@ -70,6 +76,8 @@ TEST(CompileOptions, RefusesTheRestAndKeepsWhatWas) {
            {"scale", "row"},
            {"kv", "rf8"},
            {"activations", "bf16"},
+           {"store", "zstd"},
+           {"code", "rans"},
            {"emit", "so"},
            {"report", ""},
            {"report", "r.txt"},

@@ -53,6 +53,12 @@ static CompileOption compileOptions[] = {
      "What rf8 and bf16 weights are multiplied by over many tokens, where a "
      "CPU "
      "multiplies bf16 faster (default: rounded)"},
+    {"store", "packed|small",
+     "How the weights file is stored: as it is mapped, or small, to be "
+     "expanded "
+     "when it is loaded (default: packed)"},
+    {"code", "zstd|exp-golomb",
+     "What makes a small weights file small (default: zstd)"},
     {"cpu", "LIST",
      "CPU names and levels with features, as x86-64-v3,x86-64-v4+avx512bf16 "
      "(default: native)"},

@@ -33,6 +33,11 @@ struct CompileOptions {
   /// Over many tokens, RF8 and bf16 weights are multiplied by activations
   /// rounded to bf16 where a CPU is twice as fast so, unless "exact".
   std::string activations = "rounded";
+  /// "packed": weights are mapped as they are stored. "small": in frames that
+  /// `code` makes small, expanded when they are loaded.
+  std::string store = "packed";
+  /// "zstd" or "exp-golomb".
+  std::string code = "zstd";
   /// Positions a row can hold; 0 for what the graph allows.
   int64_t context = 0;
   int64_t batch = 1;
