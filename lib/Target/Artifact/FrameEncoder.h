@@ -11,9 +11,28 @@
 
 #include "gg/Weights/Format.h"
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/SmallVector.h"
+
+#include <vector>
+
+struct ZSTD_CCtx_s;
 
 namespace gg::artifact {
+
+/// Zstandard with settings of its own.
+class ZstdEncoder {
+public:
+  enum class Search { Matches, NoMatches };
+  explicit ZstdEncoder(Search search);
+  ~ZstdEncoder();
+  ZstdEncoder(const ZstdEncoder &) = delete;
+
+  /// The frame, until the next call.
+  llvm::ArrayRef<uint8_t> encode(llvm::ArrayRef<uint8_t> bytes);
+
+private:
+  ZSTD_CCtx_s *context;
+  std::vector<uint8_t> frame;
+};
 
 class FrameEncoder {
 public:
@@ -26,9 +45,15 @@ public:
                                  uint64_t elementBytes, weights::Frame &frame);
 
 private:
+  llvm::ArrayRef<uint8_t> encodePlanes();
+
   weights::FrameCode code;
   std::vector<uint8_t> planes;
-  llvm::SmallVector<uint8_t, 0> stored;
+  std::vector<uint8_t> golomb;
+  /// Weights hold no repetitions, and chance ones cost more than they save;
+  /// tables of positions and masks are little else.
+  ZstdEncoder forWeights{ZstdEncoder::Search::NoMatches};
+  ZstdEncoder forTables{ZstdEncoder::Search::Matches};
 };
 
 } // namespace gg::artifact
