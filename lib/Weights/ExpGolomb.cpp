@@ -15,7 +15,7 @@ using namespace gg::weights;
 
 static constexpr int maxOrder = 7;
 static constexpr size_t padding = 8;
-/// Of the largest rank in order 0, 256 in binary behind 8 zeros.
+/// Of the largest rank in order 0: 256 in binary, behind 8 zeros.
 static constexpr int maxLength = 17;
 
 /// How many bits the code of a rank has.
@@ -123,21 +123,25 @@ bool gg::weights::decodeExpGolomb(const uint8_t *frame, size_t frameSize,
   const uint8_t *bits = values + ranks;
   size_t end = (frameSize - 2 - ranks - padding) * 8;
   size_t at = 0;
-  for (size_t i = 0; i < size; ++i) {
+  for (size_t i = 0; i < size;) {
     if (at >= end)
       return false;
     uint64_t word;
     std::memcpy(&word, bits + at / 8, sizeof(word));
     word = __builtin_bswap64(word) << at % 8;
-    // With no bit set, the low one makes the code too long.
-    int length = 2 * __builtin_clzll(word | 1) + 1 + order;
-    if (length > maxLength)
-      return false;
-    uint64_t rank = (word >> (64 - length)) - (uint64_t(1) << order);
-    if (rank >= ranks)
-      return false;
-    data[i] = values[rank];
-    at += static_cast<size_t>(length);
+    // 57 bits or more: three codes.
+    for (size_t last = std::min(i + 3, size); i < last; ++i) {
+      // With no bit set, the low one makes the code too long.
+      int length = 2 * __builtin_clzll(word | 1) + 1 + order;
+      if (length > maxLength)
+        return false;
+      uint64_t rank = (word >> (64 - length)) - (uint64_t(1) << order);
+      if (rank >= ranks)
+        return false;
+      data[i] = values[rank];
+      word <<= length;
+      at += static_cast<size_t>(length);
+    }
   }
   return at <= end && end - at < 8;
 }
