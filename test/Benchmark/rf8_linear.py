@@ -110,7 +110,8 @@ def peak_kernel(count, dot, lanes):
 
 
 def compile_kernel(options, folder, text, name):
-    target = f"target={options.target} exact={'true' if options.exact else 'false'}"
+    target = (f"target={options.target} exact={'true' if options.exact else 'false'} "
+              f"prefetch={options.prefetch}")
     lowered = pipe([f"{options.build}/bin/gg-opt", f"-convert-rf8-to-vector={target}"]
                    + PIPELINE, text.encode())
     llvm = pipe([f"{options.llvm}/mlir-translate", "--mlir-to-llvmir"], lowered)
@@ -195,6 +196,7 @@ def main():
     parser.add_argument("--target", default="avx512bf16")
     parser.add_argument("--cpu", default="znver4")
     parser.add_argument("--exact", action="store_true", help="two terms also with many rows")
+    parser.add_argument("--prefetch", type=int, default=0, help="bytes ahead; few rows only")
     parser.add_argument("--blocks", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=0.5)

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import struct
+import subprocess
 
 import numpy as np
 import pytest
@@ -133,3 +134,27 @@ def test_damage_is_found(code, model, artifacts, tmp_path):
     for size in (0, 50, offset, len(good) - 1):
         path.write_bytes(good[:size])
         check_error(run_tool("gg-run", folder, "--verify"), "weights.ggw: ")
+
+
+WITHOUT_ZSTD = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <string.h>
+void *dlopen(const char *name, int mode) {
+  void *(*next)(const char *, int) = dlsym(RTLD_NEXT, "dlopen");
+  return name && strstr(name, "libzstd") ? 0 : next(name, mode);
+}
+"""
+
+
+def test_without_zstandard(model, artifacts, tmp_path):
+    """On a machine that has no libzstd."""
+    stub, source = tmp_path / "stub.so", tmp_path / "stub.c"
+    source.write_text(WITHOUT_ZSTD)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", stub, source, "-ldl"], check=True)
+    for mode in (("--tokens", "1", "-n", "1"), ("--verify",)):
+        result = run_tool("gg-run", artifacts(model, *RF8, *small("zstd")).path, *mode,
+                          environment={"LD_PRELOAD": str(stub)})
+        check_error(result, "weights.ggw: needs libzstd.so.1, which this machine lacks: install it, "
+                            "or compile the model with --store packed or --code exp-golomb")
+    artifacts(model, *RF8, *small("exp-golomb")).run("--verify")
