@@ -126,6 +126,7 @@ typedef struct gg_model_info {
   int64_t vocabulary;
   int64_t inputs;
   int64_t outputs;
+  /** In memory. */
   int64_t weight_bytes;
   const char *name;
   const char *weights_type;
@@ -145,7 +146,8 @@ GG_API size_t gg_type_bytes(gg_type type);
 GG_API int gg_default_threads(void);
 
 /** Maps the artifact in a folder, checks header, table and code, and loads the
- *  code that fits this CPU best. */
+ *  code that fits this CPU best. Weights that are stored small are expanded, on
+ *  all cores. */
 GG_API gg_status gg_model_load(const char *folder, gg_model **model);
 /** Sessions keep what they need of the model. Null is fine. */
 GG_API void gg_model_free(gg_model *model);
