@@ -175,7 +175,7 @@ def test_compile_report(tmp_path):
     builder = GraphBuilder(tmp_path / "model.onnx", 21)
     x = builder.input("x", TensorProto.FLOAT, ["rows", 48])
     weight = builder.weight("proj.weight", draw(1.5, (48, 32)))
-    builder.output(builder.node("MatMul", [x, weight], "y"), "y", TensorProto.FLOAT, ["rows", 32])
+    builder.output(builder.node("MatMul", [x, weight], "proj"), "y", TensorProto.FLOAT, ["rows", 32])
     builder.save()
     command = ["gg-compile", tmp_path / "model.onnx", "-o", tmp_path / "m.gg", "--weights", "rf8"]
     check(run_tool(*command))

@@ -170,6 +170,7 @@ public:
   /// Climbs until no step promises a gain that matters; with the mean held
   /// where `meanFraction` is 0.
   Point climb(Point point, double meanFraction = 1);
+  Point climbParabolas(Point best);
   Point tryCusps(Point best);
   std::vector<double> sumPowersAround(llvm::ArrayRef<float> means, double v);
 
@@ -242,7 +243,8 @@ double LikelihoodFit::meanStep(const Point &point, double &gain) const {
 }
 
 Point LikelihoodFit::climb(Point point, double meanFraction) {
-  constexpr double kEnough = 1e-9;
+  // Newton's steps get there at once; those of the mean get near.
+  constexpr double kEnoughOfShape = 1e-9, kEnoughOfMean = 1e-7;
   constexpr int kMaxPasses = 100;
   double shapeFraction = 1;
   for (int pass = 0; pass < kMaxPasses; ++pass) {
@@ -251,8 +253,8 @@ Point LikelihoodFit::climb(Point point, double meanFraction) {
     double stepOfMean = meanFraction * meanStep(point, meanGain);
     // The likelihood is smooth in the shape but, at shape 1 and below, not in
     // the mean, which stays where three steps have failed.
-    bool movesMean = meanFraction > 1.0 / 32 && meanGain > kEnough;
-    bool movesShape = shapeFraction > 1e-3 && shapeGain > kEnough;
+    bool movesMean = meanFraction > 1.0 / 32 && meanGain > kEnoughOfMean;
+    bool movesShape = shapeFraction > 1e-3 && shapeGain > kEnoughOfShape;
     if (!movesMean && !movesShape)
       break;
     Point next = evaluate(point.mean + (movesMean ? stepOfMean : 0),
@@ -271,13 +273,35 @@ Point LikelihoodFit::climb(Point point, double meanFraction) {
 
 /// Whether the cusps, one at each weight below shape 1, matter. With the
 /// weights' distance near the mean, 2 a G(1 + 1/v) / n, one is about
-/// (G(1 + 1/v) / n)^v / n deep. Towards shape 1/2, below which scores have no
-/// variance, scoring finds no mean.
+/// (G(1 + 1/v) / n)^v / n deep. Below shape 1/2 nothing else finds the mean.
 static bool hasDeepCusps(double v, double count) {
   constexpr double kEnough = 5e-7;
   double logDepth =
       v * (logGamma(1 + 1 / v) - std::log(count)) - std::log(count);
-  return v < 0.75 || (v < 1 && logDepth > std::log(kEnough));
+  if (v >= 0.75)
+    return v < 1 && logDepth > std::log(kEnough);
+  // Some are a few times as deep as the others.
+  return v < 0.6 || logDepth > std::log(kEnough / 20);
+}
+
+/// Towards shape 1/2, at which slopes cease to have a variance, scoring no
+/// longer finds the mean: goes to the vertex of parabolas that are wide enough
+/// not to see cusps.
+Point LikelihoodFit::climbParabolas(Point best) {
+  if (best.shape >= 0.75)
+    return best;
+  for (double widths : {2.0, 0.5}) {
+    double width = widths * unit * std::exp(best.logScale) / std::sqrt(count);
+    double left = evaluate(best.mean - width, best.shape).logLikelihood;
+    double right = evaluate(best.mean + width, best.shape).logLikelihood;
+    double bend = left + right - 2 * best.logLikelihood;
+    double offset = bend < 0 ? (left - right) / bend / 2 : 0;
+    Point vertex =
+        evaluate(best.mean + std::clamp(offset, -2.0, 2.0) * width, best.shape);
+    if (vertex.logLikelihood > best.logLikelihood)
+      best = vertex;
+  }
+  return climb(best, /*meanFraction=*/0);
 }
 
 /// The `wanted` weights nearest to `mean`, sorted, each once.
@@ -315,11 +339,12 @@ std::vector<double> LikelihoodFit::sumPowersAround(llvm::ArrayRef<float> means,
 
 /// Tries the weights around the mean as the mean, where that pays.
 Point LikelihoodFit::tryCusps(Point best) {
-  constexpr int64_t kMostWeights = 1 << 22, kMostPowers = 1 << 19;
+  constexpr int64_t kMostWeights = 1 << 22, kMostPowers = 1 << 17;
   // A gain of this size means that the mean was not known as well as thought.
   constexpr double kFar = 1e-5;
   // The mean is known to within some a / sqrt(n).
-  int64_t candidates = int64_t(std::min(count, 4 * std::sqrt(count)));
+  int64_t candidates =
+      int64_t(std::min(count, std::max(256.0, 2 * std::sqrt(count))));
   if (!hasDeepCusps(best.shape, count) || count > kMostWeights ||
       candidates < 2)
     return best;
@@ -329,7 +354,9 @@ Point LikelihoodFit::tryCusps(Point best) {
   int64_t atOnce = std::max<int64_t>(8, kMostPowers / samples.size());
   llvm::ArrayRef<float> range = weights;
   float mean;
-  for (int64_t stride = -1; stride != 1;) {
+  // Among many weights, one some way off is no less likely that one would see.
+  int64_t fineEnough = std::max<int64_t>(1, samples.size() / 20000);
+  for (int64_t stride = fineEnough + 1; stride > fineEnough;) {
     stride = std::max<int64_t>(1, int64_t(range.size()) / atOnce);
     std::vector<float> some;
     for (size_t i = 0; i < range.size(); i += stride)
@@ -386,7 +413,7 @@ PriorFit gg::fitByLikelihood(const WeightSamples &samples,
   Point point = fit.evaluate(mean, shape);
   if (isHeavyTailed)
     point = fit.climb(point, /*meanFraction=*/0);
-  return fit.getFit(fit.tryCusps(fit.climb(point)));
+  return fit.getFit(fit.tryCusps(fit.climbParabolas(fit.climb(point))));
 }
 
 double gg::meanLogLikelihood(const WeightSamples &samples,
