@@ -339,7 +339,7 @@ std::vector<double> LikelihoodFit::sumPowersAround(llvm::ArrayRef<float> means,
 
 /// Tries the weights around the mean as the mean, where that pays.
 Point LikelihoodFit::tryCusps(Point best) {
-  constexpr int64_t kMostWeights = 1 << 22, kMostPowers = 1 << 17;
+  constexpr int64_t kMostWeights = 1 << 22;
   // A gain of this size means that the mean was not known as well as thought.
   constexpr double kFar = 1e-5;
   // The mean is known to within some a / sqrt(n).
@@ -350,8 +350,9 @@ Point LikelihoodFit::tryCusps(Point best) {
     return best;
   std::vector<float> weights = findNearest(samples, best.mean, candidates);
   // All of them where there are few weights, else every so many first, and then
-  // more around the best.
-  int64_t atOnce = std::max<int64_t>(8, kMostPowers / samples.size());
+  // more around the best; deeper cusps take a finer grid.
+  int64_t powers = best.shape < 0.6 ? 1 << 21 : 1 << 17;
+  int64_t atOnce = std::max<int64_t>(8, powers / samples.size());
   llvm::ArrayRef<float> range = weights;
   float mean;
   // Among many weights, one some way off is no less likely that one would see.
