@@ -549,6 +549,28 @@ TEST(Rounding, DoesNotDependOnHowWorkIsShared) {
   }
 }
 
+TEST(Rounding, DoesNotDependOnTheSizeOfWeights) {
+  for (int exponent : {-90, 90}) {
+    Case c(70, 80);
+    c.withInputs(300);
+    c.options.searchScales = true;
+    for (double rate : {0.0, 1.0}) {
+      c.options.rate = rate;
+      Case scaled = c;
+      for (float &weight : scaled.weights)
+        weight = std::ldexp(weight, exponent);
+      RoundingReport expected = c.round(), report = scaled.round();
+      EXPECT_EQ(scaled.codes, c.codes);
+      for (int64_t o = 0; o < c.outputs; ++o)
+        EXPECT_EQ(scaled.scales[o], std::ldexp(c.scales[o], exponent));
+      EXPECT_EQ(report.rate, expected.rate);
+      EXPECT_NEAR(std::ldexp(report.distortion, -2 * exponent) /
+                      expected.distortion,
+                  1, 1e-12);
+    }
+  }
+}
+
 TEST(Rounding, TakesWhatIsDegenerate) {
   for (float scale : {0.0f, 1e-44f, 1e-38f, 1e38f}) {
     for (auto [outputs, inputs] :

@@ -56,15 +56,17 @@ GG_INLINE void choose(const CodeBook &book, const float *centers,
     return;
   }
 
+  // What a bit costs in units of the scale's square, which f32 may not hold.
+  float prices[kLanes];
+  for (int64_t l = 0; l < kLanes; ++l)
+    prices[l] = static_cast<float>(book.costOfBit /
+                                   (double(weight) * scales[l] * scales[l]));
   int32_t best[kLanes];
   for (int64_t l = 0; l < kLanes; l += kWidth) {
-    Vector center, scale;
+    Vector center, price;
     std::memcpy(&center, scaled + l, sizeof(Vector));
-    std::memcpy(&scale, scales + l, sizeof(Vector));
+    std::memcpy(&price, prices + l, sizeof(Vector));
     Vector magnitude = center < 0 ? -center : center;
-    // An error of 1 in units of the scale, where scales may be tiny.
-    Vector price =
-        static_cast<float>(book.costOfBit) / (weight * scale * scale + 1e-37f);
     Vector least = Vector() + __builtin_inff();
     IntVector index = IntVector();
     for (int64_t i = 0; i < book.count; ++i) {
@@ -100,9 +102,9 @@ void gg::rounding::roundWithFeedback(const CodeBook &book, const float *weights,
     choose(book, centers, scales, pivots[place], codes, error);
     for (int64_t l = 0; l < kLanes; ++l) {
       float value = valueOf(codes[l]) * scales[l];
-      float off = centers[l] - value;
+      double off = centers[l] - value;
       residual[l] = weight[l] - value;
-      error[l] += static_cast<double>(pivots[place] * off * off);
+      error[l] += pivots[place] * off * off;
     }
     if (!feedback)
       continue;
