@@ -96,8 +96,7 @@ struct RoundingOptions {
   /// are searched for.
   unsigned sweeps = 4;
   /// λ: what a bit may cost, in units of the mean error of a weight that is
-  /// rounded without regard to bits. 0.3 saves about a third of a
-  /// bit, 1 two thirds.
+  /// rounded without regard to bits. 0.3 saves about half a bit, 1 a whole one.
   double rate = 0;
 };
 

@@ -79,8 +79,8 @@ def RF8QuantizePass : Pass<"rf8-quantize", "::mlir::ModuleOp"> {
       "weight the largest code; not with tensor-pow2">,
     Option<"rate", "rate", "double", "0.0",
       "What a bit of the codes' entropy may cost, in units of the mean error of "
-      "a weight that is rounded without regard to bits: 0.3 saves about a third "
-      "of a bit a weight, 1 two thirds">,
+      "a weight that is rounded without regard to bits: 0.3 saves about half a "
+      "bit a weight, 1 a whole one">,
     Option<"lookups", "lookups", "std::string", [{"rf8"}],
       "What look-ups read: rf8, the codes of a tied embedding, or bf16, a table "
       "of their own">];
