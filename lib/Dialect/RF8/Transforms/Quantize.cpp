@@ -55,7 +55,7 @@ private:
   LogicalResult collect();
   FailureOr<std::optional<Format>> getFormat(arith::ConstantOp constant);
   FailureOr<std::optional<gg::weights::InputStatistics>>
-  findStatistics(Location loc, Attribute constant);
+  findStatistics(Attribute constant, const Weight &weight);
   FailureOr<std::optional<Stored>> store(Attribute constant,
                                          const Weight &weight);
   FailureOr<Stored> quantize(const Weight &weight, const ConstantMatrix &matrix,
@@ -183,17 +183,20 @@ LogicalResult QuantizePass::collect() {
 // What they are stored as
 //===----------------------------------------------------------------------===//
 
-/// The statistics of what a constant is multiplied by, where there are any.
+/// The statistics of what a constant is multiplied by, where there are any. A
+/// matrix that is used in both orientations has two inputs, which its name
+/// cannot tell apart.
 FailureOr<std::optional<gg::weights::InputStatistics>>
-QuantizePass::findStatistics(Location loc, Attribute constant) {
+QuantizePass::findStatistics(Attribute constant, const Weight &weight) {
   auto resource = dyn_cast<DenseResourceElementsAttr>(constant);
   gg::weights::InputStatistics found;
   std::string error;
   if (statistics && resource &&
+      !weights.contains({constant, 1 - weight.channelAxis}) &&
       statistics->find(resource.getRawHandle().getKey().str(), found, error))
     return std::optional(found);
   if (!error.empty())
-    return emitError(loc, error);
+    return emitError(weight.loc, error);
   return std::optional<gg::weights::InputStatistics>();
 }
 
@@ -288,7 +291,7 @@ FailureOr<std::optional<Stored>> QuantizePass::store(Attribute constant,
     return std::optional(Stored{*narrow});
   }
   FailureOr<std::optional<gg::weights::InputStatistics>> statistics =
-      findStatistics(weight.loc, constant);
+      findStatistics(constant, weight);
   if (failed(statistics))
     return failure();
   FailureOr<Stored> quantized =
