@@ -201,6 +201,10 @@ GG_API gg_status gg_restore_file(gg_session *session, const char *path);
 /** Runs a model of kind GG_TENSORS on all of its inputs, in any order. */
 GG_API gg_status gg_call_model(gg_session *session, const gg_tensor *inputs,
                                int64_t count);
+/** The same with the entry of that name, where a model has several; the first
+ * is what gg_call_model runs. */
+GG_API gg_status gg_call_entry(gg_session *session, const char *entry,
+                               const gg_tensor *inputs, int64_t count);
 /** An output of the last call; its bytes belong to the session and stay until
  *  the next call. */
 GG_API gg_status gg_get_output(const gg_session *session, int64_t index,

@@ -132,7 +132,7 @@ public:
         return false;
     switch (model.kind) {
     case ModelKind::Tensors:
-      return require("main") != nullptr;
+      return !model.entries.empty() || fail("the model has no entry");
     case ModelKind::Decoder:
       return verifyDecoder();
     case ModelKind::RecomputeDecoder:

@@ -75,6 +75,15 @@ TEST_F(RuntimeTest, CallsWithTensors) {
   std::vector<double> b = {0, 1};
   gg_tensor inputs[2] = {{"in/b", GG_F64, 1, {2}, b.data()},
                          {"a", GG_F32, 2, {2, 3}, a.data()}};
+  gg_tensor seven;
+  ASSERT_EQ(gg_call_entry(session.get(), "seven", nullptr, 0), GG_OK)
+      << gg_last_error();
+  ASSERT_EQ(gg_get_output(session.get(), 0, &seven), GG_OK);
+  EXPECT_EQ(*static_cast<float *>(seven.data), 7);
+  EXPECT_STREQ(seven.name, "seven");
+  expectError(gg_call_entry(session.get(), "eight", nullptr, 0),
+              GG_ERROR_ARGUMENT, "the model has no entry 'eight'");
+  ASSERT_EQ(gg_call_entry(session.get(), "main", inputs, 2), GG_OK);
   ASSERT_EQ(gg_call_model(session.get(), inputs, 2), GG_OK) << gg_last_error();
   gg_tensor output;
   ASSERT_EQ(gg_get_output(session.get(), 0, &output), GG_OK);
@@ -149,6 +158,8 @@ TEST_F(RuntimeTest, RefusesWrongTensors) {
 }
 
 TEST_F(DecoderTest, TakesNoTensors) {
+  expectError(gg_call_entry(session.get(), "step", nullptr, 0),
+              GG_ERROR_ARGUMENT, "takes tokens, not tensors");
   expectError(gg_call_model(session.get(), nullptr, 0), GG_ERROR_ARGUMENT,
               "this model is a decoder");
 }

@@ -91,7 +91,11 @@ inline weights::Model toyTensors() {
   entry.outputs = {value("out/sum", ElementType::F32, Role::Plain, {-1, 3}),
                    value("count", ElementType::I64, Role::Plain, {}),
                    value("b", ElementType::F64, Role::Plain, {-1})};
-  model.entries = {entry};
+  weights::Entry seven;
+  seven.name = "seven";
+  seven.arenaBytes = 64;
+  seven.outputs = {value("seven", ElementType::F32, Role::Plain, {1})};
+  model.entries = {entry, seven};
   return model;
 }
 

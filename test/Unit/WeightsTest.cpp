@@ -442,8 +442,13 @@ TEST_F(ReaderTest, ChecksEntries) {
   model.codes[0].fileName = "..";
   expectStoredError("no plain file name");
   model = good;
-  model.kind = ModelKind::Tensors;
+  model.kind = ModelKind::RecomputeDecoder;
   expectStoredError("the entry 'main' is missing");
+  model.kind = ModelKind::Tensors;
+  store();
+  EXPECT_EQ(open(), "");
+  model.entries.clear();
+  expectStoredError("the model has no entry");
 }
 
 TEST_F(ReaderTest, ChecksDecoders) {

@@ -136,7 +136,7 @@ struct Table {
 };
 
 enum class ModelKind : uint32_t {
-  /// Tensors in, tensors out: the entry `main`.
+  /// Tensors in, tensors out: one entry, `main`, or several.
   Tensors = 0,
   /// A decoder with a key-value cache: the entries `step`, `prefill` and,
   /// unless

@@ -278,12 +278,29 @@ gg_status gg_restore_file(gg_session *session, const char *path) {
 // Tensors
 //===----------------------------------------------------------------------===//
 
-gg_status gg_call_model(gg_session *session, const gg_tensor *inputs,
-                        int64_t count) {
+static gg_status requireTensors(const gg_session *session) {
   if (session->tensors)
-    return session->tensors->run(inputs, count);
+    return GG_OK;
   return fail(GG_ERROR_ARGUMENT,
               "this model is a decoder: it takes tokens, not tensors");
+}
+
+gg_status gg_call_model(gg_session *session, const gg_tensor *inputs,
+                        int64_t count) {
+  if (gg_status bad = requireTensors(session))
+    return bad;
+  return session->tensors->run(session->runner->model().mainEntry(), inputs,
+                               count);
+}
+
+gg_status gg_call_entry(gg_session *session, const char *entry,
+                        const gg_tensor *inputs, int64_t count) {
+  if (gg_status bad = requireTensors(session))
+    return bad;
+  const Model &model = session->runner->model();
+  if (!model.hasEntry(entry))
+    return fail(GG_ERROR_ARGUMENT, "the model has no entry '%s'", entry);
+  return session->tensors->run(model.entry(entry), inputs, count);
 }
 
 gg_status gg_get_output(const gg_session *session, int64_t index,

@@ -134,7 +134,13 @@ bool Model::hasEntry(const char *name) const {
 }
 
 const LoadedEntry &Model::mainEntry() const {
-  if (description().kind != weights::ModelKind::Decoder)
+  switch (description().kind) {
+  case weights::ModelKind::Decoder:
+    return entry(hasEntry("score") ? "score" : "prefill");
+  case weights::ModelKind::RecomputeDecoder:
     return entry("main");
-  return entry(hasEntry("score") ? "score" : "prefill");
+  case weights::ModelKind::Tensors:
+    break;
+  }
+  return entries.front();
 }

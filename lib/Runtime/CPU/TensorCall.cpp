@@ -128,9 +128,10 @@ static gg_status check(const weights::Value &value, const gg_tensor &tensor,
   return checkRange(name, tensor, bytes);
 }
 
-gg_status TensorCall::bind(const gg_tensor *inputs, int64_t count,
-                           std::vector<gg_tensor_view> &views) const {
-  const std::vector<weights::Value> &values = entry.description->inputs;
+/// The inputs in the order of `values`.
+static gg_status bind(const std::vector<weights::Value> &values,
+                      const gg_tensor *inputs, int64_t count,
+                      std::vector<gg_tensor_view> &views) {
   std::vector<const gg_tensor *> given(values.size());
   for (const gg_tensor *input = inputs; input != inputs + count; ++input) {
     size_t i = 0;
@@ -159,9 +160,10 @@ gg_status TensorCall::bind(const gg_tensor *inputs, int64_t count,
 }
 
 /// Copies the outputs out of the arena.
-gg_status TensorCall::keep(const std::vector<gg_tensor_view> &views) {
+gg_status TensorCall::keep(const weights::Entry &description,
+                           const std::vector<gg_tensor_view> &views) {
   for (size_t i = 0; i < views.size(); ++i) {
-    const weights::Value &value = entry.description->outputs[i];
+    const weights::Value &value = description.outputs[i];
     gg_tensor tensor = {};
     tensor.name = value.name.c_str();
     tensor.type = static_cast<gg_type>(value.type);
@@ -188,15 +190,16 @@ void TensorCall::clear() {
   outputs.clear();
 }
 
-gg_status TensorCall::run(const gg_tensor *inputs, int64_t count) {
+gg_status TensorCall::run(const LoadedEntry &entry, const gg_tensor *inputs,
+                          int64_t count) {
   clear();
   std::vector<gg_tensor_view> views;
-  if (gg_status bad = bind(inputs, count, views))
+  if (gg_status bad = bind(entry.description->inputs, inputs, count, views))
     return bad;
   std::vector<gg_tensor_view> results(entry.description->outputs.size());
   gg_status status = runner.run(entry, views, results);
   if (status == GG_OK)
-    status = keep(results);
+    status = keep(*entry.description, results);
   if (status != GG_OK)
     clear();
   runner.trim();

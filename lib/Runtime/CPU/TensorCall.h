@@ -13,25 +13,23 @@
 
 namespace gg::runtime {
 
-/// Calls of the entry `main`; owns the outputs of the last one.
+/// Calls of entries; owns the outputs of the last one.
 class TensorCall {
 public:
-  explicit TensorCall(Runner &runner)
-      : runner(runner), entry(runner.model().mainEntry()) {}
+  explicit TensorCall(Runner &runner) : runner(runner) {}
   ~TensorCall() { clear(); }
   TensorCall(const TensorCall &) = delete;
 
-  gg_status run(const gg_tensor *inputs, int64_t count);
+  gg_status run(const LoadedEntry &entry, const gg_tensor *inputs,
+                int64_t count);
   gg_status output(int64_t index, gg_tensor &tensor) const;
 
 private:
-  gg_status bind(const gg_tensor *inputs, int64_t count,
-                 std::vector<gg_tensor_view> &views) const;
-  gg_status keep(const std::vector<gg_tensor_view> &views);
+  gg_status keep(const weights::Entry &description,
+                 const std::vector<gg_tensor_view> &views);
   void clear();
 
   Runner &runner;
-  const LoadedEntry &entry;
   std::vector<gg_tensor> outputs;
 };
 
