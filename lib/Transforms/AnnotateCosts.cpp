@@ -62,9 +62,7 @@ private:
     auto argument = dyn_cast<BlockArgument>(value);
     if (!argument || argument.getOwner() != &func.front())
       return false;
-    auto role =
-        func.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "gg.role");
-    return role && role.getValue() == "cache";
+    return ir::getRole(func.getArgAttrDict(argument.getArgNumber())) == "cache";
   }
 
   Place getPlace(Value buffer) {

@@ -29,13 +29,14 @@ namespace gg {
 using namespace mlir;
 using namespace mlir::bufferization;
 
-/// How many of the last arguments of `func` are caches: those that the results
-/// after the first are the new values of.
+/// How many of the last arguments of `func` are caches: those that its last
+/// results are the new values of.
 static unsigned getNumCaches(func::FuncOp func) {
-  auto entry = func->getAttrOfType<StringAttr>(gg::ir::kEntryAttr);
-  if (entry.getValue() == "main" || func.getNumResults() == 0)
-    return 0;
-  return func.getNumResults() - 1;
+  unsigned caches = 0, results = func.getNumResults();
+  while (caches < results && gg::ir::getRole(func.getResultAttrDict(
+                                 results - caches - 1)) == "cache")
+    ++caches;
+  return caches;
 }
 
 /// Lets bufferization write the caches, and nothing else of the caller's.

@@ -5,7 +5,7 @@
 
 // CHECK-LABEL: func @step
 // CHECK-SAME: (%[[X:.*]]: memref<1x4xf32>, %[[CACHE:.*]]: memref<8x4xf32> {gg.in_place})
-func.func @step(%x: tensor<1x4xf32>, %cache: tensor<8x4xf32>) -> (tensor<1x4xf32>, tensor<8x4xf32>)
+func.func @step(%x: tensor<1x4xf32>, %cache: tensor<8x4xf32>) -> (tensor<1x4xf32>, tensor<8x4xf32> {gg.role = "cache"})
     attributes {gg.entry = "step"} {
   %c3 = arith.constant 3 : index
   // CHECK: %[[ROW:.*]] = memref.subview %[[CACHE]][3, 0]

@@ -243,14 +243,15 @@ def BufferizePass : Pass<"gg-bufferize", "::mlir::ModuleOp"> {
   let summary = "Bufferize entries, caches in place";
   let description = [{
     One-shot bufferization across function boundaries with identity layouts.
-    Arguments are read-only, except the caches of a decoder entry (every
-    `gg.entry` but "main"): its results after the first are its last arguments,
-    updated in place. That a cache would have to be copied is an error. Results
-    become `gg.output`, and updated caches vanish from the results.
+    Arguments are read-only, except the caches of a decoder's entry: its last
+    results, those of the role "cache", are its last arguments, updated in place.
+    That a cache would have to be copied is an error. Results become `gg.output`,
+    and updated caches vanish from the results.
 
     ```mlir
     func.func @step(%ids: tensor<1x1xi64>, %k: tensor<1x4xf32>)
-        -> (tensor<1x8xf32>, tensor<1x4xf32>) attributes {gg.entry = "step"}
+        -> (tensor<1x8xf32>, tensor<1x4xf32> {gg.role = "cache"})
+        attributes {gg.entry = "step"}
     // becomes
     func.func @step(%ids: memref<1x1xi64>, %k: memref<1x4xf32> {gg.in_place})
         attributes {gg.entry = "step"} { … gg.output 0, %logits : memref<1x8xf32> … }
@@ -261,6 +262,29 @@ def BufferizePass : Pass<"gg-bufferize", "::mlir::ModuleOp"> {
     "::gg::ir::GGDialect", "::mlir::bufferization::BufferizationDialect",
     "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"
   ];
+}
+
+def StartEmptyPass : Pass<"gg-start-empty", "::mlir::ModuleOp"> {
+  let summary = "an entry of a decoder as a function of its tokens alone";
+  let description = [{
+    Keeps the entry `entry` of a module that `gg-stateful-kv` has made, for rows
+    that begin with its tokens: positions and caches are zeros instead of
+    arguments, and the updated caches are no results. A module without such an
+    entry is left empty of entries.
+
+    ```mlir
+    func.func @score(%ids: tensor<1x8xi64> {gg.role = "ids"},
+                     %at: tensor<1xi64> {gg.role = "positions"},
+                     %k: tensor<1x4x16x8xf32> {gg.role = "cache"})
+        -> (tensor<1x8x32xf32>, tensor<1x4x16x8xf32> {gg.role = "cache"})
+    // becomes
+    func.func @score(%ids: tensor<1x8xi64> {gg.role = "ids"})
+        -> tensor<1x8x32xf32>
+    ```
+  }];
+  let options = [Option<"entry", "entry", "std::string", [{"score"}],
+                        "The entry to keep">];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 def PrivatizePass : Pass<"gg-privatize", "::mlir::func::FuncOp"> {

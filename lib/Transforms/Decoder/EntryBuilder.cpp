@@ -104,7 +104,7 @@ void EntryBuilder::createFunction() {
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
   for (auto [number, argument] : llvm::enumerate(body->getArguments())) {
-    function.setArgAttr(number, "gg.role",
+    function.setArgAttr(number, gg::ir::kRoleAttr,
                         builder.getStringAttr(names[number].second));
     function.setArgAttr(number, "onnx.name",
                         builder.getStringAttr(names[number].first));
@@ -129,7 +129,7 @@ void EntryBuilder::finish(Value logits) {
   function.setType(builder.getFunctionType(function.getArgumentTypes(),
                                            ValueRange(results).getTypes()));
   for (size_t number = 0; number < results.size(); ++number)
-    function.setResultAttr(number, "gg.role",
+    function.setResultAttr(number, gg::ir::kRoleAttr,
                            builder.getStringAttr(number ? "cache" : "logits"));
   function.setResultAttr(0, "onnx.name", builder.getStringAttr("logits"));
 }

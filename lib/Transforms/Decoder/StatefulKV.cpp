@@ -11,6 +11,7 @@
 #include "../Signature.h"
 #include "EntryBuilder.h"
 #include "LoosenSequence.h"
+#include "gg/Dialect/GG/IR/GG.h"
 #include "mlir/Pass/PassManager.h"
 
 namespace gg {
@@ -117,7 +118,7 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
     if (model.isSingle || llvm::is_contained(roles, ""))
       return keepTensors(function, reason);
     for (auto [number, role] : llvm::enumerate(roles))
-      function.setArgAttr(number, "gg.role",
+      function.setArgAttr(number, gg::ir::kRoleAttr,
                           StringAttr::get(&getContext(), role));
     widenLogits(model);
     function.emitRemark() << "no cache is derived, so that each step computes "
@@ -132,7 +133,7 @@ struct StatefulKV final : gg::impl::StatefulKVPassBase<StatefulKV> {
     Operation *end = function.getBody().front().getTerminator();
     unsigned number =
         llvm::find(end->getOperands(), model.logits) - end->operand_begin();
-    function.setResultAttr(number, "gg.role",
+    function.setResultAttr(number, gg::ir::kRoleAttr,
                            StringAttr::get(&getContext(), "logits"));
     auto type = cast<TensorType>(model.logits.getType());
     Type wide = Float32Type::get(&getContext());

@@ -49,7 +49,7 @@ std::optional<WeightSource> gg::rf8::findWeightSource(Value value) {
     if (!type || type.getRank() != 2)
       return std::nullopt;
     bool swaps;
-    if (isa<arith::ConstantOp, DequantizeOp>(op))
+    if (isa<arith::ConstantOp, DequantizeOp, UnpackOp>(op))
       return WeightSource{value, transposed};
     if (auto cast = dyn_cast<arith::ExtFOp>(op)) {
       value = cast.getIn();

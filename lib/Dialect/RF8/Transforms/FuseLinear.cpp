@@ -53,7 +53,8 @@ struct FuseLinearPass : gg::rf8::impl::RF8FuseLinearPassBase<FuseLinearPass> {
   void runOnOperation() override;
 
 private:
-  std::optional<StoredWeight> getStored(MatrixContraction match);
+  FailureOr<std::optional<PackedWeight>> getPacked(const StoredWeight &stored);
+  FailureOr<bool> fuse(const MatrixContraction &match);
   void readPacked(tensor::ExtractOp op);
   FailureOr<std::optional<PackedWeight>> pack(const StoredWeight &stored);
   FailureOr<ElementsAttr> packValues(const StoredWeight &stored,
@@ -65,14 +66,14 @@ private:
   ConstantMaker constants;
 };
 
-/// Replaces a contraction by rf8.linear over `weight`.
+/// Replaces a contraction by rf8.linear over a packed weight.
 class Replacement {
 public:
-  Replacement(MatrixContraction match, const PackedWeight &weight)
-      : match(match), weight(weight), builder(match.op),
-        loc(match.op.getLoc()) {}
+  explicit Replacement(MatrixContraction match)
+      : match(match), builder(match.op), loc(match.op.getLoc()) {}
 
-  void run();
+  void run(const PackedWeight &weight);
+  void run(Value values, Value scales = {}, IntegerAttr groupSize = {});
 
 private:
   Value transpose(Value value, ArrayRef<int64_t> permutation);
@@ -80,7 +81,6 @@ private:
   Value fromMatrix(Value result, ArrayRef<OpFoldResult> rowSizes);
 
   MatrixContraction match;
-  const PackedWeight &weight;
   OpBuilder builder;
   Location loc;
 };
@@ -140,7 +140,15 @@ Value Replacement::fromMatrix(Value result, ArrayRef<OpFoldResult> rowSizes) {
       ArrayRef<ReassociationIndices>{rows, {rank - 1}}, sizes);
 }
 
-void Replacement::run() {
+void Replacement::run(const PackedWeight &weight) {
+  Value values = arith::ConstantOp::create(builder, loc, weight.values);
+  Value scales;
+  if (weight.scales)
+    scales = arith::ConstantOp::create(builder, loc, weight.scales);
+  run(values, scales, weight.groupSize);
+}
+
+void Replacement::run(Value values, Value scales, IntegerAttr groupSize) {
   linalg::LinalgOp op = match.op;
   AffineMap inputMap = op.getMatchingIndexingMap(match.input);
   OpOperand *init = op.getDpsInitOperand(0);
@@ -181,10 +189,6 @@ void Replacement::run() {
   rowSizes.pop_back();
   Value x = toMatrix(input);
 
-  Value values = arith::ConstantOp::create(builder, loc, weight.values);
-  Value scales;
-  if (weight.scales)
-    scales = arith::ConstantOp::create(builder, loc, weight.scales);
   Value empty = tensor::EmptyOp::create(
       builder, loc,
       ArrayRef<OpFoldResult>{tensor::getMixedSize(builder, loc, x, 0),
@@ -192,7 +196,7 @@ void Replacement::run() {
       builder.getF32Type());
   Value result =
       LinearOp::create(builder, loc, empty.getType(), x, values, scales,
-                       /*counts=*/Value(), empty, weight.groupSize)
+                       /*counts=*/Value(), empty, groupSize)
           .getResult();
   result = transpose(fromMatrix(result, rowSizes), outOrder);
   Type type = op->getResult(0).getType();
@@ -240,18 +244,14 @@ static std::optional<StoredWeight> getStored(const WeightSource &source,
   return StoredWeight{loc, values, {}, {}, stepsFirst};
 }
 
-std::optional<StoredWeight> FuseLinearPass::getStored(MatrixContraction match) {
-  // The weight may be narrow, and widened where it is multiplied by.
-  auto isF32 = [](OpOperand *operand) {
-    return getElementTypeOrSelf(operand->get().getType()).isF32();
-  };
-  if (!isa<FloatType>(getElementTypeOrSelf(match.weight->get().getType())) ||
-      !isF32(match.input) || !isF32(match.op.getDpsInitOperand(0)))
-    return std::nullopt;
-  std::optional<WeightSource> source = findWeightSource(match.weight->get());
-  if (!source)
-    return std::nullopt;
-  return ::getStored(*source, match.stepsFirst != source->transposed);
+/// The packed weight that `source` leads to where it was packed before, and is
+/// read as [outputs, steps].
+static Value getUnpacked(const WeightSource &source, bool stepsFirst) {
+  auto unpack = source.root.getDefiningOp<UnpackOp>();
+  if (!unpack || stepsFirst ||
+      isRF8(getElementTypeOrSelf(unpack.getPacked().getType())))
+    return {};
+  return unpack.getPacked();
 }
 
 FailureOr<ElementsAttr>
@@ -382,6 +382,48 @@ FuseLinearPass::pack(const StoredWeight &stored) {
   return std::optional(result);
 }
 
+/// The same, packed once.
+FailureOr<std::optional<PackedWeight>>
+FuseLinearPass::getPacked(const StoredWeight &stored) {
+  auto entry = packed.find(stored.key());
+  if (entry != packed.end())
+    return entry->second;
+  FailureOr<std::optional<PackedWeight>> weight = pack(stored);
+  if (succeeded(weight))
+    packed.insert({stored.key(), *weight});
+  return weight;
+}
+
+/// Replaces a contraction, if its weight is one that can be packed, or is.
+FailureOr<bool> FuseLinearPass::fuse(const MatrixContraction &match) {
+  // The weight may be narrow, and widened where it is multiplied by.
+  linalg::LinalgOp op = match.op;
+  auto isF32 = [](OpOperand *operand) {
+    return getElementTypeOrSelf(operand->get().getType()).isF32();
+  };
+  if (!isa<FloatType>(getElementTypeOrSelf(match.weight->get().getType())) ||
+      !isF32(match.input) || !isF32(op.getDpsInitOperand(0)))
+    return false;
+  std::optional<WeightSource> source = findWeightSource(match.weight->get());
+  if (!source)
+    return false;
+  bool stepsFirst = match.stepsFirst != source->transposed;
+  if (Value values = getUnpacked(*source, stepsFirst)) {
+    Replacement(match).run(values);
+    return true;
+  }
+  std::optional<StoredWeight> stored = getStored(*source, stepsFirst);
+  if (!stored)
+    return false;
+  FailureOr<std::optional<PackedWeight>> weight = getPacked(*stored);
+  if (failed(weight))
+    return failure();
+  if (!*weight)
+    return false;
+  Replacement(match).run(**weight);
+  return true;
+}
+
 /// A look-up in copies of a constant, transposed or widened, reads the
 /// constant.
 static void readInPlace(tensor::ExtractOp op) {
@@ -439,7 +481,7 @@ void FuseLinearPass::readPacked(tensor::ExtractOp op) {
   if (!source || source->root != op.getTensor())
     return;
   for (bool stepsFirst : {false, true}) {
-    std::optional<StoredWeight> stored = ::getStored(*source, stepsFirst);
+    std::optional<StoredWeight> stored = getStored(*source, stepsFirst);
     auto entry = stored ? packed.find(stored->key()) : packed.end();
     if (entry == packed.end() || !entry->second)
       continue;
@@ -470,26 +512,16 @@ void FuseLinearPass::runOnOperation() {
     if (op.getNumDpsInputs() == 2)
       contractions.push_back(op);
   });
-  for (linalg::LinalgOp op : contractions) {
+  for (linalg::LinalgOp op : contractions)
     for (unsigned operand : {1, 0}) {
       std::optional<MatrixContraction> match = matchContraction(op, operand);
       if (!match)
         continue;
-      std::optional<StoredWeight> stored = getStored(*match);
-      if (!stored)
-        continue;
-      auto entry = packed.find(stored->key());
-      if (entry == packed.end()) {
-        FailureOr<std::optional<PackedWeight>> weight = pack(*stored);
-        if (failed(weight))
-          return signalPassFailure();
-        entry = packed.insert({stored->key(), *weight}).first;
-      }
-      if (!entry->second)
-        continue;
-      Replacement(*match, *entry->second).run();
-      break;
+      FailureOr<bool> fused = fuse(*match);
+      if (failed(fused))
+        return signalPassFailure();
+      if (*fused)
+        break;
     }
-  }
   getOperation().walk([&](tensor::ExtractOp op) { readPacked(op); });
 }

@@ -36,6 +36,17 @@ namespace gg::ir {
 /// "main"; the exported symbol is gg_ followed by its value.
 inline constexpr llvm::StringLiteral kEntryAttr = "gg.entry";
 
+/// On arguments and results of entries: what they mean to the runtime, "ids",
+/// "positions", "counts", "cache" or "logits" for example.
+inline constexpr llvm::StringLiteral kRoleAttr = "gg.role";
+
+/// The role that the attributes of an argument or of a result tell, or "".
+inline llvm::StringRef getRole(mlir::DictionaryAttr attributes) {
+  auto role = attributes ? attributes.getAs<mlir::StringAttr>(kRoleAttr)
+                         : mlir::StringAttr();
+  return role ? role.getValue() : llvm::StringRef();
+}
+
 /// On the argument of a decoder's entry that says how many tokens of each row
 /// of the batch are valid: an integer, the tokens with those that are not. A
 /// matrix of so many rows has one for each token, in order.

@@ -20,12 +20,13 @@ namespace gg::rf8 {
 /// A matrix constant seen through what copies it: widening casts and
 /// transpositions.
 struct WeightSource {
-  mlir::Value root; ///< result of an arith.constant or an rf8.dequantize
-  bool transposed;  ///< an odd number of times
+  /// Result of an arith.constant, an rf8.dequantize or an rf8.unpack.
+  mlir::Value root;
+  bool transposed; ///< an odd number of times
 };
 
-/// Follows `value` to a matrix that is the result of an arith.constant or an
-/// rf8.dequantize.
+/// Follows `value` to a matrix that is the result of an arith.constant, an
+/// rf8.dequantize or an rf8.unpack.
 std::optional<WeightSource> findWeightSource(mlir::Value value);
 
 /// A linalg contraction of a matrix with one output and one reduction

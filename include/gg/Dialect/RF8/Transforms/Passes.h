@@ -24,6 +24,10 @@ namespace gg::rf8 {
 #define GEN_PASS_REGISTRATION
 #include "gg/Dialect/RF8/Transforms/Passes.h.inc"
 
+/// On an argument of a segment that rf8-split-at-linears makes, a packed
+/// weight: the number of the argument that its linears multiply by it.
+inline constexpr llvm::StringLiteral kInputAttr = "rf8.input";
+
 /// quantize, dequantize, pack and unpack to linalg over codes; the codes' bits
 /// pass through builtin.unrealized_conversion_cast where an i8 is meant.
 void populateDecomposePatterns(mlir::RewritePatternSet &patterns);

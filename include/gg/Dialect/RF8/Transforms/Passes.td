@@ -90,6 +90,45 @@ def RF8QuantizePass : Pass<"rf8-quantize", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def RF8SplitAtLinearsPass : Pass<"rf8-split-at-linears", "::mlir::ModuleOp"> {
+  let summary = "functions as calls of what lies between linear layers";
+  let description = [{
+    Cuts every function of one block where it knows an input of linear layers
+    (`linalg` contractions in f32 with a constant matrix). What lies between two
+    cuts, from the linears that read one input to the input of the next, becomes
+    a function of its own, a segment, and the function a sequence of calls. The
+    weights are arguments of the segments, packed as `rf8.linear` has them; the
+    argument attribute `rf8.input` tells which argument their linears multiply
+    by them. So a caller sees the input of every linear layer before it needs
+    the weight, and can choose the weight by it.
+
+    All other tensors of floats that are no splat are arguments too, so that
+    layers which are alike share their segments. What rests on no argument is
+    computed where it is read, as are numbers that are no tensors.
+
+    ```mlir
+    %w = arith.constant dense_resource<w> : tensor<64x32xf32>
+    %0 = linalg.exp ins(%x : tensor<4x64xf32>)
+                    outs(%a : tensor<4x64xf32>) -> tensor<4x64xf32>
+    %1 = linalg.matmul ins(%0, %w : tensor<4x64xf32>, tensor<64x32xf32>)
+                       outs(%b : tensor<4x32xf32>) -> tensor<4x32xf32>
+    // becomes
+    %t = linalg.transpose ins(%w : tensor<64x32xf32>)
+                          outs(%e : tensor<32x64xf32>) permutation = [1, 0]
+    %p = rf8.pack %t layout <panel(2)>
+        : tensor<32x64xf32> -> tensor<1x64x2x16xf32>
+    %0 = call @main_0(%x) : (tensor<4x64xf32>) -> tensor<4x64xf32>
+    %1 = call @main_1(%0, %p)
+        : (tensor<4x64xf32>, tensor<1x64x2x16xf32>) -> tensor<4x32xf32>
+    ```
+  }];
+  let dependentDialects = ["::gg::rf8::RF8Dialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def RF8NarrowWeightsPass : Pass<"rf8-narrow-weights", "::mlir::ModuleOp"> {
   let summary = "constant f32 weights of linalg operations to bf16 or f16";
   let description = [{
@@ -125,7 +164,8 @@ def RF8FuseLinearPass : Pass<"rf8-fuse-linear", "::mlir::ModuleOp"> {
     a fill with zero is added afterwards. Look-ups (`tensor.extract`) in
     transposed or widened copies of such a matrix read the matrix itself, and
     where it was packed, by `rf8.unpack`, the packed weight: a tied embedding is
-    stored once.
+    stored once. A float weight that is packed already, behind an `rf8.unpack`,
+    need not be constant.
 
     ```mlir
     %d = rf8.dequantize %c, %s granularity <channel(1)>
