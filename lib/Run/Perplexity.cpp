@@ -189,14 +189,12 @@ static std::vector<int64_t> countPredicted(const TokenRows &tokens,
   std::vector<int64_t> counts;
   for (int64_t length : tokens.lengths)
     counts.push_back(std::max<int64_t>(length - 1, 0));
+  std::string error;
   bool isValid = true;
   if (std::all_of(counts.begin(), counts.end(), [](int64_t n) { return !n; }))
     isValid = fail("%s: expected a row of two tokens or more", file.c_str());
-  for (int64_t id : tokens.ids)
-    if (isValid && id != TokenRows::padding && (id < 0 || id >= vocabulary))
-      isValid = fail("%s: token id %" PRId64 " is out of range: expected 0 to "
-                     "%" PRId64,
-                     file.c_str(), id, vocabulary - 1);
+  else if (!tokens.isBelow(vocabulary, file, error))
+    isValid = fail("%s", error.c_str());
   return isValid ? counts : std::vector<int64_t>();
 }
 
@@ -222,8 +220,9 @@ bool gg::run::printPerplexity(Session &session, const Options &options) {
   }
   bool isComparison = sessions.size() > 1;
   TokenRows tokens;
-  if (!tokens.read(options.tokensFile))
-    return false;
+  std::string error;
+  if (!tokens.read(options.tokensFile, error))
+    return fail("%s", error.c_str());
   int64_t vocabulary = session.info.vocabulary;
   std::vector<int64_t> counts =
       countPredicted(tokens, options.tokensFile, vocabulary);

@@ -16,41 +16,6 @@
 
 using namespace gg::run;
 
-template <typename T>
-static void widen(const uint8_t *data, std::vector<int64_t> &ids) {
-  const auto *from = reinterpret_cast<const T *>(data);
-  std::copy_n(from, ids.size(), ids.begin());
-}
-
-bool TokenRows::read(const std::string &path) {
-  NpyArray array;
-  std::string error;
-  if (!array.read(path, error))
-    return fail("%s", error.c_str());
-  if (array.shape().size() != 2 ||
-      (array.descr() != "<i8" && array.descr() != "<i4"))
-    return fail("%s: expected int64 token ids of shape [rows, tokens] but got "
-                "'%s' with %zu dimensions",
-                path.c_str(), array.descr().c_str(), array.shape().size());
-  rows = array.shape()[0];
-  width = array.shape()[1];
-  ids.resize(static_cast<size_t>(rows * width));
-  if (array.descr() == "<i8")
-    widen<int64_t>(array.data(), ids);
-  else
-    widen<int32_t>(array.data(), ids);
-  for (int64_t row = 0; row < rows; ++row) {
-    auto first = ids.begin() + row * width, last = first + width;
-    auto end = std::find(first, last, padding);
-    lengths.push_back(end - first);
-    if (std::any_of(end, last, [](int64_t id) { return id != padding; }))
-      return fail("%s: row %" PRId64
-                  ": expected -1 at the end only but got a token after it",
-                  path.c_str(), row);
-  }
-  return true;
-}
-
 //===----------------------------------------------------------------------===//
 // Running rows
 //===----------------------------------------------------------------------===//
@@ -186,8 +151,8 @@ bool gg::run::writeLogits(Session &session, const std::string &tokensFile,
   NpyWriter writer;
   std::string error;
   int64_t vocabulary = session.info.vocabulary;
-  if (!tokens.read(tokensFile))
-    return false;
+  if (!tokens.read(tokensFile, error))
+    return fail("%s", error.c_str());
   for (int64_t row = 0; row < tokens.rows; ++row)
     if (!tokens.lengths[static_cast<size_t>(row)])
       return fail("%s: row %" PRId64 " has no tokens", tokensFile.c_str(), row);

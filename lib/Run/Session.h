@@ -12,6 +12,7 @@
 #include "Options.h"
 #include "gg-runtime/gg.h"
 #include "gg/Run/Npy.h"
+#include "gg/Run/TokenRows.h"
 
 #include <functional>
 #include <memory>
@@ -49,17 +50,6 @@ struct Session {
   std::unique_ptr<gg_session, SessionDeleter> session;
   gg_model_info info;
   Stats stats;
-};
-
-/// Rows of token ids, [rows, width]; lengths tell how many are no padding.
-struct TokenRows {
-  static constexpr int64_t padding = -1;
-
-  bool read(const std::string &path);
-
-  int64_t rows = 0, width = 0;
-  std::vector<int64_t> ids;
-  std::vector<int64_t> lengths;
 };
 
 /// Called with the logits that follow a row's token, of each session.
