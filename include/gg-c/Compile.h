@@ -35,9 +35,10 @@ gg_compile_options *gg_compile_options_create(void);
 void gg_compile_options_destroy(gg_compile_options *options);
 
 /** Sets an option by its name on gg-compile's command line, without dashes:
- *  "weights", "rf8", "rounding", "scale", "context", "batch", "kv",
- *  "store", "code", "cpu", "target", "emit". Returns 0, or 1 where there is no
- * such option or the value is none of it. */
+ *  "weights", "rf8", "rounding", "scale", "calibrate", "statistics", "lookups",
+ *  "rate", "context", "batch", "kv", "activations", "store", "code", "cpu",
+ *  "target", "report", "emit". Returns 0, or 1 where there is no such option or
+ *  the value is none of it. */
 int gg_compile_options_set(gg_compile_options *options, const char *name,
                            const char *value);
 

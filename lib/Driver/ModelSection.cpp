@@ -60,10 +60,7 @@ std::optional<ElementType> gg::getElementType(Type type) {
 }
 
 static Role getRole(DictionaryAttr attributes) {
-  auto role = attributes ? attributes.getAs<StringAttr>("gg.role") : nullptr;
-  if (!role)
-    return Role::Plain;
-  return llvm::StringSwitch<Role>(role.getValue())
+  return llvm::StringSwitch<Role>(ir::getRole(attributes))
       .Case("ids", Role::Ids)
       .Case("positions", Role::Positions)
       .Case("counts", Role::Counts)
@@ -116,7 +113,7 @@ static LogicalResult describeValue(Operation *op, Type type,
   return success();
 }
 
-static LogicalResult describeEntry(func::FuncOp func, weights::Entry &entry) {
+LogicalResult gg::describeEntry(func::FuncOp func, weights::Entry &entry) {
   entry.name = func->getAttrOfType<StringAttr>(ir::kEntryAttr).str();
   for (auto [i, type] : llvm::enumerate(func.getArgumentTypes())) {
     weights::Value &value = entry.inputs.emplace_back();

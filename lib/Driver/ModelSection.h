@@ -11,6 +11,7 @@
 
 #include "gg/Driver/Compile.h"
 #include "gg/Target/Artifact/ArtifactWriter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace gg {
@@ -21,6 +22,10 @@ namespace gg {
 llvm::LogicalResult describeModel(mlir::ModuleOp module,
                                   const CompileOptions &options,
                                   weights::Model &model);
+
+/// Describes one entry, whose name is its attribute gg.entry.
+llvm::LogicalResult describeEntry(mlir::func::FuncOp func,
+                                  weights::Entry &entry);
 
 /// Adds what code generation found out: the arenas of the entries.
 void describeArenas(mlir::ModuleOp module, weights::Model &model);

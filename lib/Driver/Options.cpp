@@ -11,6 +11,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
+#include <cmath>
+
 using namespace llvm;
 using namespace gg;
 
@@ -23,11 +25,27 @@ static LogicalResult setWord(std::string &option, StringRef value,
   return success();
 }
 
+/// Takes whatever is not empty.
+static LogicalResult setText(std::string &option, StringRef value) {
+  if (value.empty())
+    return failure();
+  option = value.str();
+  return success();
+}
+
 static LogicalResult setNumber(int64_t &option, StringRef value,
                                int64_t least) {
   // 2^31 rows or positions are beyond any memory.
   int64_t number;
   if (value.getAsInteger(10, number) || number < least || number > INT32_MAX)
+    return failure();
+  option = number;
+  return success();
+}
+
+static LogicalResult setNumber(double &option, StringRef value) {
+  double number;
+  if (value.getAsDouble(number) || !std::isfinite(number) || number < 0)
     return failure();
   option = number;
   return success();
@@ -67,7 +85,15 @@ LogicalResult gg::setOption(CompileOptions &options, StringRef name,
   if (name == "rf8")
     return setWord(options.rf8, value, {"e4r3", "e4r3d"});
   if (name == "rounding")
-    return setWord(options.rounding, value, {"nearest", "greedy"});
+    return setWord(options.rounding, value, {"feedback", "nearest", "greedy"});
+  if (name == "calibrate")
+    return setText(options.calibrate, value);
+  if (name == "statistics")
+    return setText(options.statistics, value);
+  if (name == "lookups")
+    return setWord(options.lookups, value, {"rf8", "bf16"});
+  if (name == "rate")
+    return setNumber(options.rate, value);
   if (name == "scale")
     return setScale(options.scale, value);
   if (name == "kv")
@@ -84,10 +110,8 @@ LogicalResult gg::setOption(CompileOptions &options, StringRef name,
     return setNumber(options.batch, value, 1);
   if (name == "emit")
     return setEmit(options.emit, value);
-  if (name == "cpu" && !value.empty()) {
-    options.cpu = value.str();
-    return success();
-  }
+  if (name == "cpu")
+    return setText(options.cpu, value);
   if (name == "report" &&
       (value.ends_with(".html") || value.ends_with(".json"))) {
     options.report = value.str();

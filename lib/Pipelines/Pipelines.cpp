@@ -62,6 +62,32 @@ void gg::buildReportPipeline(OpPassManager &pm, StringRef path) {
   pm.addPass(createFitPass(options));
 }
 
+LogicalResult gg::buildCalibrationPipeline(OpPassManager &pm,
+                                           PipelineErrorHandler errors) {
+  return add(pm,
+             "gg-start-empty,func.func(canonicalize,cse),rf8-split-at-linears",
+             errors);
+}
+
+/// The options of rf8-quantize.
+static std::string getQuantizeOptions(const WeightsOptions &options) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << "format=" << options.format << " scale=" << options.scale
+         << " lookups=" << options.lookups;
+  if (options.rounding != "feedback") {
+    stream << " rounding=" << options.rounding;
+    return text;
+  }
+  // A power of two is what it is.
+  if (options.scale != "tensor-pow2")
+    stream << " search-scales=true";
+  stream << " rate=" << options.rate;
+  if (!options.stats.empty())
+    stream << " stats='" << options.stats << "'";
+  return text;
+}
+
 LogicalResult gg::buildWeightsPipeline(OpPassManager &pm,
                                        const WeightsOptions &options,
                                        PipelineErrorHandler errors) {
@@ -71,8 +97,7 @@ LogicalResult gg::buildWeightsPipeline(OpPassManager &pm,
                   "'");
   std::string passes;
   if (weights == "rf8")
-    passes = "rf8-quantize{format=" + options.format +
-             " rounding=" + options.rounding + " scale=" + options.scale + "},";
+    passes = "rf8-quantize{" + getQuantizeOptions(options) + "},";
   else if (weights == "bf16")
     passes = "rf8-narrow-weights{type=bf16},";
   return add(pm,
@@ -235,6 +260,9 @@ void gg::registerPipelines() {
                                    buildDecoderPipeline);
   registerPipeline<buildLinalgPipeline>("gg-linalg-pipeline",
                                         "From onnx to linalg on tensors");
+  registerPipeline<buildCalibrationPipeline>(
+      "gg-calibration-pipeline",
+      "A decoder as calls of what lies between its linear layers");
   registerPipeline<WeightsOptions>(
       "gg-weights-pipeline", "How weights are stored", buildWeightsPipeline);
   registerPipeline<buildBufferPipeline>(

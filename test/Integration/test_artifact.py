@@ -30,15 +30,16 @@ def model(tmp_path_factory):
 @pytest.mark.parametrize("weights", ["f32", "bf16", "rf8"])
 def test_bytes_repeat(weights, model, tmp_path):
     """Compiled twice, into folders of different names."""
-    trees = [tree_bytes(compile_model(model, tmp_path / name, "--weights", weights,
-                                      "--context", 32).path) for name in ("a.gg", "b.gg")]
+    trees = [tree_bytes(compile_model(model, tmp_path / name, "--weights", weights, "--rounding",
+                                      "nearest", "--context", 32).path)
+             for name in ("a.gg", "b.gg")]
     assert trees[0].keys() == trees[1].keys() and trees[0]
     for name, content in trees[0].items():
         assert content == trees[1][name], name
 
 
 def test_threads_do_not_change_results(model, artifacts, tmp_path):
-    artifact = artifacts(model, "--weights", "rf8", "--context", 32)
+    artifact = artifacts(model, "--weights", "rf8", "--rounding", "nearest", "--context", 32)
     one, two, three = (artifact.logits(PROMPT, tmp_path, "--threads", n) for n in (1, 2, 3))
     assert np.array_equal(one, two) and np.array_equal(one, three)
 
@@ -51,7 +52,8 @@ def test_cpu_levels(weights, model, tmp_path):
     results = {}
     for level in levels:
         artifact = compile_model(model, tmp_path / f"{level}.gg", "--cpu", level, "--weights",
-                                 weights, "--context", 32, "--activations", "exact")
+                                 weights, "--rounding", "nearest", "--context", 32,
+                                 "--activations", "exact")
         results[level] = artifact.logits(PROMPT, tmp_path)
         assert level.split("+")[0] in artifact.run("--info")
     first = results[levels[0]]
@@ -60,7 +62,8 @@ def test_cpu_levels(weights, model, tmp_path):
     if weights == "f32":
         assert np.abs(first - Reference(tiny_llama()).logits(PROMPT)).max() <= 1e-3
     together = compile_model(model, tmp_path / "all.gg", "--cpu", ",".join(levels), "--weights",
-                             weights, "--context", 32, "--activations", "exact")
+                             weights, "--rounding", "nearest", "--context", 32,
+                             "--activations", "exact")
     assert np.array_equal(together.logits(PROMPT, tmp_path), results[levels[-1]])
 
 
@@ -114,7 +117,7 @@ def test_half_precision_on_old_cpus(level, tmp_path):
 
 
 def test_info_and_verify(model, artifacts):
-    artifact = artifacts(model, "--weights", "rf8", "--context", 32)
+    artifact = artifacts(model, "--weights", "rf8", "--rounding", "nearest", "--context", 32)
     info = artifact.run("--info")
     assert "rf8" in info.lower() or "e4r3" in info
     artifact.run("--verify")
@@ -161,7 +164,7 @@ def test_emit_stages(model, tmp_path):
                         ("llvm", "llvm")):
         out = tmp_path / f"{stage}.mlir"
         check(run_tool("gg-compile", model, "-o", out, "--emit", stage, "--weights", "rf8",
-                       "--context", 32))
+                       "--rounding", "nearest", "--context", 32))
         assert word in out.read_text(errors="replace"), stage
 
 

@@ -23,7 +23,7 @@ def artifact(tmp_path_factory):
     folder = tmp_path_factory.mktemp("good")
     write_onnx(tiny_llama(layers=1), folder / "model.onnx")
     return compile_model(folder / "model.onnx", folder / "m.gg", "--context", 32, "--weights",
-                         "rf8").path
+                         "rf8", "--rounding", "nearest").path
 
 
 def refused(path, pattern="", *options):
@@ -199,7 +199,8 @@ def test_nan_weight_names_its_tensor(tmp_path):
 
     decoder._load = poisoned
     write_onnx(decoder, tmp_path / "model.onnx")
-    refused(tmp_path / "model.onnx", r"layers\.0\.gate", "--weights", "rf8")
+    refused(tmp_path / "model.onnx", r"layers\.0\.gate", "--weights", "rf8",
+            "--rounding", "nearest")
 
 
 # -- artifacts -----------------------------------------------------------------

@@ -39,7 +39,8 @@ def linear_bytes(weights):
 
 @pytest.mark.parametrize("weights,kv", [("f32", "f32"), ("bf16", "f32"), ("rf8", "bf16")])
 def test_bench_counts(weights, kv, model, artifacts, tmp_path):
-    artifact = artifacts(model, "--weights", weights, "--kv", kv, "--context", 256, "--batch", 2)
+    artifact = artifacts(model, "--weights", weights, "--rounding", "nearest", "--kv", kv,
+                         "--context", 256, "--batch", 2)
     out = tmp_path / "bench.json"
     text = check(run_tool("gg-bench", artifact.path, "--prefill", "64,128,300", "--context",
                           "64,200,1000", "--steps", 4, "--runs", 1, "--threads", 2, "--quiet",
@@ -99,7 +100,7 @@ def test_bench_refuses_rows(model, artifacts):
 
 @pytest.mark.parametrize("weights", ["f32", "rf8"])
 def test_profile(weights, model, artifacts, tmp_path):
-    artifact = artifacts(model, "--weights", weights, "--context", 256)
+    artifact = artifacts(model, "--weights", weights, "--rounding", "nearest", "--context", 256)
     prompt = ",".join(map(str, range(64)))
     words = [artifact.path, "--tokens", prompt, "-n", 9]
     plain = check(run_tool("gg-run", *words))

@@ -78,7 +78,8 @@ def test_weight_types(weights, rounding, tmp_path, artifacts):
     assert np.abs(expected - Reference(decoder).logits(PROMPT)).max() > 0.01
     def error(activations):
         actual = artifacts(path, "--context", 32, "--batch", 2, "--weights", weights,
-                           "--activations", activations).logits(PROMPT, tmp_path)
+                           "--rounding", "nearest", "--activations",
+                           activations).logits(PROMPT, tmp_path)
         return np.abs(actual - expected)
     assert error("exact").max() <= 1e-3
     # Activations of a few layers, each rounded by up to 2^-9 of its size.

@@ -72,7 +72,7 @@ def test_shapes(cpu, weights, tmp_path):
         pytest.skip(f"this CPU is no {cpu}")
     matrices = linear_model(tmp_path / "model.onnx", itertools.product(SIZES, SIZES))
     artifact = compile_model(tmp_path / "model.onnx", tmp_path / "m.gg", "--cpu", cpu,
-                             "--weights", weights)
+                             "--weights", weights, "--rounding", "nearest")
     for rows in (1, 2, 9, 67):
         assert_products(artifact, matrices, weights, rows, tmp_path / str(rows),
                         int(cpu == BF16_LEVEL and weights != "f32"))
@@ -86,7 +86,7 @@ def test_terms(rows, options, terms, tmp_path):
         pytest.skip("this CPU has no avx512bf16")
     matrices = linear_model(tmp_path / "model.onnx", itertools.product((17, 172), (63, 1537)), rows)
     artifact = compile_model(tmp_path / "model.onnx", tmp_path / "m.gg", "--cpu", BF16_LEVEL,
-                             "--weights", "rf8", *options)
+                             "--weights", "rf8", "--rounding", "nearest", *options)
     assert_products(artifact, matrices, "rf8", rows, tmp_path / "io", terms)
 
 
@@ -96,7 +96,7 @@ def test_levels_of_one_artifact(tmp_path):
         pytest.skip("this CPU is no x86-64-v3")
     matrices = linear_model(tmp_path / "model.onnx", itertools.product((17, 172), (63, 1537)))
     artifact = compile_model(tmp_path / "model.onnx", tmp_path / "m.gg", "--cpu", ",".join(LEVELS),
-                             "--weights", "rf8")
+                             "--weights", "rf8", "--rounding", "nearest")
     assert_products(artifact, matrices, "rf8", 5, tmp_path / "io",
                     int(BF16_LEVEL in cpu_levels()))
 
@@ -129,6 +129,7 @@ def test_one_input(dims, weights, scale, tmp_path):
     builder.save()
 
     artifact = compile_model(tmp_path / "model.onnx", tmp_path / "m.gg", "--weights", weights,
+                             "--rounding", "nearest",
                              *(["--scale", scale] if weights == "rf8" else []))
     for shape in [dims] if dims[0] != "batch" else [(1, 1), (2, 3), (3, 67)]:
         # All sums are exact: small integers, of which RF8 has every one.
@@ -150,7 +151,8 @@ def instructions(path, weights, cpu):
     """The mnemonics, with their register class, of the code of a model."""
     target = path.parent / f"{weights}-{cpu}.o"
     check(run_tool("gg-compile", path, "-o", target, "--emit", "obj", "--weights", weights,
-                   "--cpu", cpu, "--target", "x86_64-linux-gnu", "--quiet"))
+                   "--rounding", "nearest", "--cpu", cpu, "--target", "x86_64-linux-gnu",
+                   "--quiet"))
     text = subprocess.run([os.path.join(LLVM_BIN, "llvm-objdump"), "-d", target],
                           capture_output=True, text=True, check=True).stdout
     return {(line.split("\t")[-2].strip(), "zmm" in line) for line in text.splitlines()

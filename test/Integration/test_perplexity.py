@@ -28,8 +28,8 @@ def graphs(tmp_path_factory):
 
 @pytest.mark.parametrize("options,change,bound", [
     ((), 0.0, 0.0005 / STORIES_FP32),
-    (("--weights", "rf8"), 0.0163, 0.0005),
-    (("--weights", "rf8", "--rf8", "e4r3d"), 0.0099, 0.0005),
+    (("--weights", "rf8", "--rounding", "nearest"), 0.0163, 0.0005),
+    (("--weights", "rf8", "--rounding", "nearest", "--rf8", "e4r3d"), 0.0099, 0.0005),
     (("--weights", "rf8", "--rounding", "greedy", "--scale", "tensor-pow2"), 0.0253, 0.0005),
 ], ids=["fp32", "rf8-nearest", "rf8-dense", "rf8-greedy-pow2"])
 def test_stories(options, change, bound, graphs, artifacts):

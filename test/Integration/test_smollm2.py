@@ -38,7 +38,7 @@ def compiled(tmp_path_factory):
         if (name, weights) not in known:
             out = str(folder / f"{name}-{weights}.gg")
             cost = measure([tool("gg-compile"), graph(name), "-o", out, "--weights", weights,
-                            "--context", "1024"])
+                            "--rounding", "nearest", "--context", "1024"])
             assert cost.exit_code == 0
             known[name, weights] = Artifact(out), cost
         return known[name, weights]

@@ -28,8 +28,13 @@ TEST(CompileOptions, TakesEachValue) {
     set("weights", value);
   for (const char *value : {"e4r3", "e4r3d"})
     set("rf8", value);
-  for (const char *value : {"nearest", "greedy"})
+  for (const char *value : {"nearest", "feedback", "greedy"})
     set("rounding", value);
+  set("lookups", "bf16");
+  set("rate", "0.25");
+  for (const char *value : {"none", "self", "tokens.npy"})
+    set("calibrate", value);
+  set("statistics", "seen.ggs");
   for (const char *value : {"tensor-pow2", "channel", "group:64"})
     set("scale", value);
   for (const char *value : {"f32", "bf16"})
@@ -51,6 +56,10 @@ TEST(CompileOptions, TakesEachValue) {
   EXPECT_EQ(options.weights, "rf8");
   EXPECT_EQ(options.rf8, "e4r3d");
   EXPECT_EQ(options.rounding, "greedy");
+  EXPECT_EQ(options.lookups, "bf16");
+  EXPECT_EQ(options.rate, 0.25);
+  EXPECT_EQ(options.calibrate, "tokens.npy");
+  EXPECT_EQ(options.statistics, "seen.ggs");
   EXPECT_EQ(options.scale, "group:64");
   EXPECT_EQ(options.kv, "bf16");
   EXPECT_EQ(options.activations, "exact");
@@ -70,6 +79,11 @@ TEST(CompileOptions, RefusesTheRestAndKeepsWhatWas) {
            {"weights", ""},
            {"rf8", "e4m3"},
            {"rounding", "Nearest"},
+           {"calibrate", ""},
+           {"statistics", ""},
+           {"rate", "-1"},
+           {"rate", "inf"},
+           {"lookups", "f32"},
            {"scale", "group:"},
            {"scale", "group:0"},
            {"scale", "group:-4"},

@@ -43,8 +43,22 @@ struct CompileOption : cl::opt<std::string> {
 static CompileOption compileOptions[] = {
     {"weights", "f32|bf16|rf8", "How weights are stored (default: f32)"},
     {"rf8", "e4r3|e4r3d", "The RF8 format (default: e4r3)"},
-    {"rounding", "nearest|greedy", "RF8 rounding (default: nearest)"},
+    {"rounding", "feedback|nearest|greedy",
+     "RF8 rounding: by what a calibration saw of the inputs, or plain "
+     "(default: feedback)"},
     {"scale", "channel|tensor-pow2|group:N", "RF8 scales (default: channel)"},
+    {"calibrate", "TOKENS.npy|self|none",
+     "The text, int64 [rows, tokens], that a decoder is calibrated with; self: "
+     "text that it writes itself (default: self)"},
+    {"lookups", "rf8|bf16",
+     "What rows of an embedding are read from: the codes that a tied head has, "
+     "or a table of their own (default: rf8)"},
+    {"rate", "COST",
+     "What a bit of the codes' entropy may cost, in mean errors of a weight "
+     "(default: 0)"},
+    {"statistics", "FILE.ggs",
+     "Keep what the calibration saw, and use it again unless --calibrate is "
+     "given"},
     {"context", "N",
      "Positions a row can hold (default: what the graph allows, at most 2048)"},
     {"batch", "N", "Rows of a batch (default: 1)"},

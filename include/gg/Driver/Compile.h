@@ -27,8 +27,22 @@ struct CompileOptions {
   std::string output;
   std::string weights = "f32";
   std::string rf8 = "e4r3";
-  std::string rounding = "nearest";
+  /// "feedback" along the inputs' second moments where they are known, with the
+  /// scales of least error; "nearest" and "greedy" look at nothing but the
+  /// weights, and their scales make the largest weight the largest code.
+  std::string rounding = "feedback";
   std::string scale = "channel";
+  /// What a decoder is run over to see what its linear layers are fed with: a
+  /// .npy file of token ids, [rows, tokens], "self" for text that the model
+  /// writes itself, or "none". Empty: "self", if there are no `statistics` yet.
+  std::string calibrate;
+  /// The file in which what was seen is kept; nowhere if empty.
+  std::string statistics;
+  /// What rows of an embedding are read from: the "rf8" codes that a tied head
+  /// multiplies by, or a table of "bf16" of their own.
+  std::string lookups = "rf8";
+  /// What a bit of RF8 codes' entropy may cost, as rf8-quantize has it.
+  double rate = 0;
   std::string kv = "f32";
   /// Over many tokens, RF8 and bf16 weights are multiplied by activations
   /// rounded to bf16 where a CPU is twice as fast so, unless "exact".

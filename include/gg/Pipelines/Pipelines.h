@@ -56,6 +56,12 @@ llvm::LogicalResult buildLinalgPipeline(mlir::OpPassManager &pm,
 /// What a report says of the weights, in gg-fit's files; no named pipeline.
 void buildReportPipeline(mlir::OpPassManager &pm, llvm::StringRef path);
 
+/// gg-calibration-pipeline: behind it, the entry `score` of a decoder, over
+/// empty caches, as calls of what lies between linear layers
+/// (rf8-split-at-linears).
+llvm::LogicalResult buildCalibrationPipeline(mlir::OpPassManager &pm,
+                                             PipelineErrorHandler errors);
+
 struct WeightsOptions : mlir::PassPipelineOptions<WeightsOptions> {
   Option<std::string> weights{*this, "weights",
                               llvm::cl::desc("f32, bf16 or rf8"),
@@ -63,11 +69,21 @@ struct WeightsOptions : mlir::PassPipelineOptions<WeightsOptions> {
   Option<std::string> format{*this, "format", llvm::cl::desc("e4r3 or e4r3d"),
                              llvm::cl::init("e4r3")};
   Option<std::string> rounding{*this, "rounding",
-                               llvm::cl::desc("nearest or greedy"),
+                               llvm::cl::desc("nearest, greedy or feedback"),
                                llvm::cl::init("nearest")};
   Option<std::string> scale{*this, "scale",
                             llvm::cl::desc("channel, tensor-pow2 or group:N"),
                             llvm::cl::init("channel")};
+  Option<std::string> stats{*this, "stats",
+                            llvm::cl::desc("A statistics file to round by"),
+                            llvm::cl::init("")};
+  Option<std::string> lookups{*this, "lookups",
+                              llvm::cl::desc("rf8 or bf16, with weights=rf8"),
+                              llvm::cl::init("rf8")};
+  Option<double> rate{*this, "rate",
+                      llvm::cl::desc("What a bit of the codes' entropy may "
+                                     "cost, with rounding=feedback"),
+                      llvm::cl::init(0)};
 };
 
 /// gg-weights-pipeline: how weights are stored, and products with them as

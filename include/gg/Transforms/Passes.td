@@ -269,12 +269,13 @@ def StartEmptyPass : Pass<"gg-start-empty", "::mlir::ModuleOp"> {
   let description = [{
     Keeps the entry `entry` of a module that `gg-stateful-kv` has made, for rows
     that begin with its tokens: positions and caches are zeros instead of
-    arguments, and the updated caches are no results. A module without such an
+    arguments, all tokens count, and the updated caches are no results. A module without such an
     entry is left empty of entries.
 
     ```mlir
     func.func @score(%ids: tensor<1x8xi64> {gg.role = "ids"},
                      %at: tensor<1xi64> {gg.role = "positions"},
+                     %n: tensor<1xi64> {gg.role = "counts"},
                      %k: tensor<1x4x16x8xf32> {gg.role = "cache"})
         -> (tensor<1x8x32xf32>, tensor<1x4x16x8xf32> {gg.role = "cache"})
     // becomes

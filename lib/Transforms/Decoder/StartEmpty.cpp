@@ -18,23 +18,41 @@ namespace gg {
 
 using namespace mlir;
 
-/// Arguments of the role positions or cache become zeros.
+/// How many tokens a row of the entry takes.
+static int64_t getTokens(func::FuncOp func) {
+  for (BlockArgument argument : func.getArguments())
+    if (gg::ir::getRole(func.getArgAttrDict(argument.getArgNumber())) == "ids")
+      return cast<ShapedType>(argument.getType()).getShape().back();
+  return 0;
+}
+
+/// What an argument of a role is where rows begin with the entry's tokens; null
+/// where a tensor of that type can't be it.
+static ElementsAttr getValue(func::FuncOp func, StringRef role, Type type) {
+  Builder builder(func.getContext());
+  auto zero = dyn_cast_or_null<ElementsAttr>(builder.getZeroAttr(type));
+  if (!zero || role != "counts")
+    return zero;
+  return DenseElementsAttr::get(cast<ShapedType>(type),
+                                builder.getI64IntegerAttr(getTokens(func)));
+}
+
+/// Positions and caches become zeros, counts all tokens.
 static LogicalResult replaceArguments(func::FuncOp func) {
   BitVector erased(func.getNumArguments());
   OpBuilder builder = OpBuilder::atBlockBegin(&func.front());
   for (BlockArgument argument : func.getArguments()) {
     StringRef role =
         gg::ir::getRole(func.getArgAttrDict(argument.getArgNumber()));
-    if (role != "positions" && role != "cache")
+    if (role != "positions" && role != "cache" && role != "counts")
       continue;
-    auto zero =
-        dyn_cast_or_null<ElementsAttr>(builder.getZeroAttr(argument.getType()));
-    if (!zero)
+    ElementsAttr value = getValue(func, role, argument.getType());
+    if (!value)
       return func.emitOpError("expected a tensor of numbers of static shape "
                               "with the role '")
              << role << "' but got " << argument.getType();
     argument.replaceAllUsesWith(
-        arith::ConstantOp::create(builder, func.getLoc(), zero));
+        arith::ConstantOp::create(builder, func.getLoc(), value));
     erased.set(argument.getArgNumber());
   }
   return func.eraseArguments(erased);
