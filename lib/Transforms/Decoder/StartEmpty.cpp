@@ -29,12 +29,14 @@ static int64_t getTokens(func::FuncOp func) {
 /// What an argument of a role is where rows begin with the entry's tokens; null
 /// where a tensor of that type can't be it.
 static ElementsAttr getValue(func::FuncOp func, StringRef role, Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return {};
   Builder builder(func.getContext());
-  auto zero = dyn_cast_or_null<ElementsAttr>(builder.getZeroAttr(type));
-  if (!zero || role != "counts")
-    return zero;
-  return DenseElementsAttr::get(cast<ShapedType>(type),
-                                builder.getI64IntegerAttr(getTokens(func)));
+  if (role == "counts" && tensor.getElementType().isInteger(64))
+    return DenseElementsAttr::get(tensor,
+                                  builder.getI64IntegerAttr(getTokens(func)));
+  return dyn_cast_or_null<ElementsAttr>(builder.getZeroAttr(type));
 }
 
 /// Positions and caches become zeros, counts all tokens.

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ConstantWeights.h"
+#include "gg/Dialect/RF8/Transforms/ConstantWeights.h"
 
 #include "gg/Dialect/RF8/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
