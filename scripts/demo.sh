@@ -30,7 +30,7 @@ echo "$out/onnx: $(megabytes "$out/onnx/model.onnx.data") of fp32 weights"
 
 step "compile to RF8"
 SECONDS=0
-build/bin/gg-compile "$out/onnx/model.onnx" -o "$out/smollm2.gg" --weights rf8 --context 2048
+build/bin/gg-compile "$out/onnx/model.onnx" -o "$out/smollm2.gg" --weights rf8 --calibrate none --context 2048
 echo "compiled in $SECONDS s; $out/smollm2.gg: $(megabytes "$out/smollm2.gg")"
 
 step "generate"

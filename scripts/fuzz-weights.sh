@@ -24,7 +24,7 @@ write_onnx(tiny_llama(vocab_size=64, hidden_size=32, layers=1, heads=2, kv_heads
 for weights in bf16 rf8; do
   for code in zstd exp-golomb; do
     build/bin/gg-compile "$seeds/model.onnx" -o "$seeds/model.gg" --quiet --context 32 \
-      --weights "$weights" --store small --code "$code"
+      --weights "$weights" --rounding nearest --store small --code "$code"
     mv "$seeds/model.gg/weights.ggw" "$seeds/$weights-$code"
   done
 done

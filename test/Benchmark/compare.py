@@ -73,8 +73,9 @@ def compile_artifacts(models: str, folder: str) -> Dict[str, str]:
     os.makedirs(folder, exist_ok=True)
     result = {}
     for name, options in (("f32", ["--weights", "f32"]), ("bf16", ["--weights", "bf16"]),
-                          ("rf8", ["--weights", "rf8"]),
-                          ("rf8-avx2", ["--weights", "rf8", "--cpu", "x86-64-v3"])):
+                          ("rf8", ["--weights", "rf8", "--rounding", "nearest"]),
+                          ("rf8-avx2", ["--weights", "rf8", "--rounding", "nearest",
+                                        "--cpu", "x86-64-v3"])):
         result[name] = os.path.join(folder, name + ".gg")
         if not os.path.exists(result[name]):
             subprocess.run([tool("gg-compile"), os.path.join(models, "genai", "model.onnx"), "-o",
